@@ -1,0 +1,73 @@
+# Every target is idempotent: it does only what is not done yet, and says what it does.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types unit pages browser screenshots bench samples constraints clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(VENV)/python.stamp:
+	@echo "== making the environment $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/python.stamp requirements.txt constraints.txt
+	@echo "== installing requirements.txt"
+	@$(PIP) install -r requirements.txt -c constraints.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@echo "== installing requirements-dev.txt"
+	@$(PIP) install -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+run: $(VENV)/run.stamp ## install what is missing and start the workbench
+	@echo "== starting; open http://localhost:8501"
+	@$(BIN)/streamlit run app.py
+
+test: lint types unit pages browser ## everything that must pass
+
+lint: $(VENV)/dev.stamp ## lint and format check
+	@echo "== lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/dev.stamp ## type check
+	@echo "== types"
+	@$(BIN)/mypy
+
+unit: $(VENV)/dev.stamp ## backends, docs and architecture
+	@echo "== unit tests"
+	@$(BIN)/python -m pytest backends tests/backends tests/sample_data tests/test_*.py
+
+pages: $(VENV)/dev.stamp ## pages and components, without a browser
+	@echo "== page tests"
+	@$(BIN)/python -m pytest components tests/pages tests/components
+
+browser: $(VENV)/dev.stamp ## the main journeys in a real browser
+	@echo "== browser tests"
+	@$(BIN)/python -m pytest tests/browser
+
+screenshots: $(VENV)/dev.stamp ## a PNG of every page into screenshots/
+	@$(BIN)/python -m tests.browser.screenshots
+
+bench: $(VENV)/run.stamp ## the benchmarks, as tables on standard output
+	@$(BIN)/python -m benchmarks
+
+samples: $(VENV)/run.stamp ## write the sample data anew from its generators
+	@for name in bundled churn loans; do $(BIN)/python -m sample_data.make_$$name; done
+
+constraints: ## freeze what a fresh environment resolves to
+	@rm -rf $(VENV)-freeze && $(PYTHON) -m venv $(VENV)-freeze
+	@$(VENV)-freeze/bin/python -m pip --disable-pip-version-check --quiet install -r requirements.txt -r requirements-dev.txt
+	@{ echo "# Every version of a fresh environment; written by make constraints."; echo "torch==2.13.0"; \
+	   $(VENV)-freeze/bin/python -m pip freeze | grep -v '^torch=='; } > constraints.txt
+	@rm -rf $(VENV)-freeze
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,18 @@
+"""Everything that is true without a browser.
+
+Each stage produces one small frozen result and imports only the stages before it
+(`tests/test_architecture.py` holds the arrows)::
+
+    bytes ──datasets.read_table──▶ Dataset(frame, schema, notes)
+    Dataset + TrainingSpec ──training.compare──▶ Comparison ──▶ TrainedModel (pipeline, schema, held-out rows)
+    TrainedModel ──metrics.evaluate──▶ Evaluation (scores with intervals; curves and thresholds from it)
+    TrainedModel ──onnx_export.to_onnx──▶ bytes that predict the same
+
+    any of them ──charts──▶ Plotly figure
+    a function + a folder ──tasks.JobRunner──▶ Job (a child process with progress, cancel and a queue)
+
+The order of the stages: errors, settings, tasks · datasets · training · metrics · onnx_export · charts ·
+serving.
+"""
+
+__version__ = "0.1.0"

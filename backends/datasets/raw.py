@@ -1,0 +1,45 @@
+"""A table as it was found: columns of text (or of values already typed), before their kinds are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from backends.datasets.schema import Note
+from backends.errors import WorkbenchError
+
+LISTED = 20  # lines and values that a note or a column quotes
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """Equally long columns, their names, what was repaired, and the line of each row.
+
+    `lines` turns positions of rows into line numbers of the file (row numbers where a file has no lines).
+    """
+
+    names: list[str]
+    columns: list[pa.ChunkedArray]
+    notes: list[Note] = field(default_factory=list)
+    lines: Callable[[np.ndarray], Sequence[int]] = lambda rows: [int(row) + 1 for row in rows]
+
+    @property
+    def rows(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+
+def check_size(rows: int, columns: int, max_rows: int, max_columns: int) -> None:
+    """Raise WorkbenchError when a table is larger than the settings allow."""
+    if columns > max_columns:
+        raise WorkbenchError(
+            f"The table has {columns:,} columns; at most {max_columns:,} are read.",
+            hint="Leave columns out, or set WORKBENCH_MAX_COLUMNS higher.",
+        )
+    if rows > max_rows:
+        raise WorkbenchError(
+            f"The table has more than {max_rows:,} rows, the most that are read.",
+            hint="Take a sample of the rows, or set WORKBENCH_MAX_ROWS higher.",
+        )

@@ -1,0 +1,103 @@
+"""What can be set from outside, read from the environment when asked and never at import."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from backends.errors import WorkbenchError
+
+PREFIX = "WORKBENCH_"
+MEGABYTE = 1024 * 1024
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every limit and address of the workbench.
+
+    The environment variable of a field is ``WORKBENCH_`` and the field's name in capitals.
+
+    >>> Settings.from_environment({"WORKBENCH_MAX_ROWS": "1000"}).max_rows
+    1000
+    >>> Settings.from_environment({"WORKBENCH_MAX_ROWS": "many"})
+    Traceback (most recent call last):
+    backends.errors.WorkbenchError: WORKBENCH_MAX_ROWS is 'many', which is not a whole number. ...
+    """
+
+    max_upload_mb: int = _setting(300, "largest file that is read, in megabytes")
+    max_rows: int = _setting(5_000_000, "most rows of a table")
+    max_columns: int = _setting(20_000, "most columns of a table")
+    max_unpacked_mb: int = _setting(
+        2_000, "largest size in megabytes of what a compressed file (Excel, Parquet) unpacks to"
+    )
+    max_nesting: int = _setting(5, "deepest nesting of a JSON file that is flattened into columns")
+    jobs_at_once: int = _setting(2, "background jobs that run at the same time; the others queue")
+    job_memory_mb: int = _setting(
+        0, "memory one background job may use, in megabytes; 0 means three quarters of the machine's"
+    )
+    cores: int = _setting(0, "processor cores a training may use; 0 means all of them")
+    home: str = _setting("", "folder for running jobs and their results; empty means a private temporary folder")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `environment` (default: the process's own).
+
+        Raises WorkbenchError for a value of the wrong type or below zero.
+        """
+        environment = os.environ if environment is None else environment
+        given = {f.name: environment[variable(f.name)] for f in fields(cls) if environment.get(variable(f.name))}
+        return cls(**{name: _parsed(name, text) for name, text in given.items()})
+
+    @property
+    def max_upload_bytes(self) -> int:
+        return self.max_upload_mb * MEGABYTE
+
+    @property
+    def max_unpacked_bytes(self) -> int:
+        return self.max_unpacked_mb * MEGABYTE
+
+    @property
+    def worker_count(self) -> int:
+        """Processes a training may use: `cores`, or what this process is allowed to run on."""
+        return self.cores or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    @property
+    def home_folder(self) -> Path:
+        """The folder for jobs, made private to this user on first use."""
+        folder = Path(self.home) if self.home else Path(tempfile.gettempdir()) / f"demo-workbench-{os.getpid()}"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting.
+
+    >>> variable("max_rows")
+    'WORKBENCH_MAX_ROWS'
+    """
+    return PREFIX + name.upper()
+
+
+def _parsed(name: str, text: str) -> int | str:
+    if isinstance(getattr(Settings, name), str):
+        return text
+    try:
+        number = int(text)
+    except ValueError:
+        raise WorkbenchError(
+            f"{variable(name)} is {text!r}, which is not a whole number.",
+            hint=f"Set it to a whole number such as {getattr(Settings, name)}.",
+        ) from None
+    if number < 0:
+        raise WorkbenchError(
+            f"{variable(name)} is {number}, which is below zero.", hint="Set it to zero or a larger number."
+        )
+    return number

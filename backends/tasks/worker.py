@@ -1,0 +1,88 @@
+"""The child process of a job: ``python -m backends.tasks.worker ADDRESS FOLDER``.
+
+It speaks JSON lines on standard output (progress, the outcome, the digests of the output files) and
+listens on standard input: a line ``cancel`` asks it to stop and keep what is done; the end of the input
+means that the server is gone, and then the whole process group ends.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from backends.errors import WorkbenchError
+from backends.tasks.job import file_digest
+
+Report = Callable[[dict[str, Any]], None]
+Run = Callable[[Path, Report, Callable[[], bool]], None]
+
+
+def main(address: str, folder: Path) -> int:
+    """Run one job and say how it ended. Returns the exit code."""
+    channel = _own_channel()
+    cancel = threading.Event()
+    threading.Thread(target=_listen, args=(cancel,), daemon=True).start()
+    before = set(folder.rglob("*"))
+    try:
+        find(address)(folder, lambda event: _say(channel, {"event": event}), cancel.is_set)
+    except WorkbenchError as error:
+        _say(channel, {"error": {"message": error.message, "hint": error.hint}})
+        return 1
+    except Exception:
+        traceback.print_exc()
+        _say(channel, {"crash": traceback.format_exc(limit=-1).strip().splitlines()[-1]})
+        return 1
+    written = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in before]
+    files = {path.relative_to(folder).as_posix(): file_digest(path) for path in written}
+    _say(channel, {"outcome": "cancelled" if cancel.is_set() else "done", "files": files})
+    return 0
+
+
+def find(address: str) -> Run:
+    """The function behind an address such as ``backends.training.job:run``.
+
+    Raises ValueError for an address outside this project's backends.
+    """
+    module, _, name = address.partition(":")
+    if module.split(".")[0] not in {"backends", "tests"}:
+        raise ValueError(f"{address!r} is not a job of this project")
+    run: Run = getattr(importlib.import_module(module), name)
+    return run
+
+
+def _own_channel() -> TextIO:
+    """Standard output for our messages only: whatever a library prints goes to standard error."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return channel
+
+
+def _say(channel: TextIO, message: dict[str, Any]) -> None:
+    channel.write(json.dumps(message) + "\n")
+    channel.flush()
+
+
+def _listen(cancel: threading.Event) -> None:
+    for line in sys.stdin:
+        if line.strip() == "cancel":
+            cancel.set()
+    end_group()
+
+
+def end_group() -> None:
+    """End this process and the workers it started, at once."""
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))

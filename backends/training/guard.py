@@ -1,0 +1,127 @@
+"""Watching the worker processes of this machine: which fit runs where, for how long, on how much memory.
+
+A worker leaves a small file with its process number while it works on a task. The guard reads these files,
+so that it can end exactly the process of a fit that takes too long or too much memory. An ended worker
+breaks its pool; `workers` then starts a new one for what is left.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+MEGABYTE = 1024 * 1024
+LOW_MEMORY_SHARE = 0.04  # of the machine's memory: below this the largest worker is ended before the system does it
+
+TroubleKind = Literal["failed", "timed out", "out of memory", "crashed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a task has no result."""
+
+    kind: TroubleKind
+    reason: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one fit may take; 0 is no limit."""
+
+    seconds: float = 0.0
+    memory_mb: int = 0
+
+
+@dataclass
+class Guard:
+    """Ends the worker processes whose task is over its limits."""
+
+    folder: Path
+    limits: Limits
+    ended: dict[str, Trouble] = field(default_factory=dict)
+    _seen: dict[str, float] = field(default_factory=dict)
+
+    def running(self) -> dict[str, int]:
+        """The tasks that are being worked on, with the number of their process."""
+        texts = {path.name: _text(path) for path in self.folder.iterdir()}
+        return {name: int(text) for name, text in texts.items() if text}
+
+    def check(self) -> None:
+        """End what is over a limit; the reasons are in `ended`."""
+        tasks = self.running()
+        now = time.monotonic()
+        self._seen = {task: self._seen.get(task, now) for task in tasks}
+        sizes = {task: _memory_mb(process) for task, process in tasks.items()}
+        for task, process in tasks.items():
+            trouble = self._trouble(now - self._seen[task], sizes[task])
+            if trouble is None and task == max(sizes, key=lambda name: sizes[name]):
+                trouble = _machine_trouble(sizes[task])
+            if trouble is not None and task not in self.ended:
+                self.ended[task] = trouble
+                end_process(process)
+
+    def end_all(self) -> None:
+        """End every worker that is working."""
+        for process in self.running().values():
+            end_process(process)
+
+    def _trouble(self, seconds: float, memory_mb: float) -> Trouble | None:
+        if self.limits.seconds and seconds > self.limits.seconds:
+            return Trouble("timed out", f"One fit took longer than the {self.limits.seconds:g} seconds it may take.")
+        if self.limits.memory_mb and memory_mb > self.limits.memory_mb:
+            return Trouble(
+                "out of memory",
+                f"One fit used {memory_mb:,.0f} MB of memory, more than the {self.limits.memory_mb:,} MB it may use.",
+            )
+        return None
+
+
+def end_process(process: int) -> None:
+    """Kill a process; one that has ended already is fine."""
+    try:
+        os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
+    except ProcessLookupError:
+        return
+
+
+def available_share(control_group: Path = Path("/sys/fs/cgroup")) -> float:
+    """Share of the memory that is still free, of the machine or of the container, whichever is tighter."""
+    import psutil
+
+    machine = psutil.virtual_memory()
+    shares = [machine.available / machine.total]
+    limit, used = (_text(control_group / name) for name in ("memory.max", "memory.current"))
+    if limit.isdigit() and used.isdigit() and int(limit):
+        statistics = dict(line.split()[:2] for line in _text(control_group / "memory.stat").splitlines())
+        cached = int(statistics.get("inactive_file", 0))  # file contents that are given up when memory is needed
+        shares.append(1 - (int(used) - cached) / int(limit))
+    return min(shares)
+
+
+def _machine_trouble(memory_mb: float) -> Trouble | None:
+    if available_share() >= LOW_MEMORY_SHARE:
+        return None
+    return Trouble("out of memory", f"The machine ran out of memory while one fit used {memory_mb:,.0f} MB.")
+
+
+def _memory_mb(process: int) -> float:
+    """Memory of its own that a process holds; mapped tables, which are shared, do not count."""
+    import psutil
+
+    try:
+        info = psutil.Process(process).memory_info()
+    except psutil.Error:
+        return 0.0
+    return (info.rss - getattr(info, "shared", 0)) / MEGABYTE
+
+
+def _text(path: Path) -> str:
+    """The text of a file that another process may delete or write at this moment; empty when it is not there."""
+    try:
+        return path.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""

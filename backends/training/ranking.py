@@ -1,0 +1,241 @@
+"""Which models are tied with the best, and which one of them to take.
+
+A higher mean over a handful of folds is not yet a better model: the folds share most of their training
+rows, so their scores vary together and a plain t-test finds differences that are not there. The corrected
+resampled t-test of Nadeau and Bengio (Inference for the Generalization Error, Machine Learning 52, 2003)
+widens the variance for that. The best model is compared with each other one, and Holm's method keeps the
+chance of any false difference at 5 %. Models that differ from the best by less than that are tied with it.
+
+The baseline is not one of them. Whether the best model beats it is a question of its own, asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backends.errors import WorkbenchError
+from backends.training.scoring import Metric, metric
+
+ALPHA = 0.05
+AS_FAST = 1.25  # prediction times within this factor of the fastest count as equal: clocks are noisy
+BASELINE = "dummy"
+COSTS = ("predict_ms_1", "fit_seconds", "simplicity")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The models from best to worst, and which of them to take.
+
+    `order` holds every model, best mean first and those without a measurable score last; `tied` the models
+    that the test cannot tell from the best, which is one of them; `p_values` the test's answer for every
+    model but the best (Holm-corrected, the baseline's not; NaN where it cannot be tested).
+    """
+
+    metric: str
+    order: tuple[str, ...]
+    tied: frozenset[str]
+    best: str
+    fastest: str
+    simplest: str
+    recommended: str
+    reason: str
+    p_values: Mapping[str, float]
+    beats_baseline: bool | None = None  # None: there was no baseline to compare with
+
+
+def corrected_t_test(differences: np.ndarray, test_share: float) -> float:
+    """Two-sided p-value that paired score differences over folds have mean zero (Nadeau & Bengio 2003).
+
+    `test_share` is the number of test rows over that of training rows (0.25 for 5 folds). The statistic is
+    mean / sqrt((1 / folds + test_share) × variance) on folds - 1 degrees of freedom. Folds that are NaN are
+    left out; with fewer than two left there is no answer (NaN). Differences that are all the same are
+    certain: p is 1 where they are zero, else 0.
+
+    >>> round(corrected_t_test(np.array([0.02, 0.03, 0.01, 0.02, 0.02]), test_share=0.25), 4)
+    0.0135
+    >>> corrected_t_test(np.zeros(5), test_share=0.25)
+    1.0
+    """
+    from scipy.stats import t
+
+    values = np.asarray(differences, dtype=np.float64)
+    values = values[~np.isnan(values)]
+    if len(values) < 2:
+        return np.nan
+    mean, variance = values.mean(), values.var(ddof=1)
+    if variance <= (1e-12 * max(1.0, np.abs(values).max())) ** 2:
+        return 1.0 if abs(mean) <= 1e-12 else 0.0
+    statistic = mean / np.sqrt((1 / len(values) + test_share) * variance)
+    return float(2 * t.sf(abs(statistic), df=len(values) - 1))
+
+
+def holm(p_values: Sequence[float]) -> np.ndarray:
+    """Holm's step-down adjustment: p-values that can be compared with 5 % though several were asked.
+
+    The smallest of m is multiplied by m, the next by m - 1 and so on, never falling below an earlier one and
+    never above 1. NaN stays NaN and does not count.
+
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    given = np.asarray(p_values, dtype=np.float64)
+    adjusted = np.full(len(given), np.nan)
+    order = np.argsort(given)[: np.count_nonzero(~np.isnan(given))]
+    steps = given[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(steps), 1.0)
+    return adjusted
+
+
+def rank(
+    fold_scores: pd.DataFrame,
+    metric_key: str,
+    sizes: tuple[float, float],
+    costs: pd.DataFrame,
+    *,
+    titles: Mapping[str, str] | None = None,
+    baseline: str = BASELINE,
+) -> Ranking:
+    """Rank models by their mean over the folds and recommend one of those tied with the best.
+
+    `fold_scores` has columns model, fold, metric and value; `sizes` are the mean numbers of training and
+    test rows of a fold; `costs` is indexed by model with the columns predict_ms_1 (milliseconds for one
+    row), fit_seconds and simplicity (1 is the simplest; any order). Missing costs count as the worst.
+
+    Of the tied models the fastest to predict is recommended; when several are as fast (within a quarter),
+    the simplest of them; then the better score decides. The baseline is recommended only when it is alone.
+    Raises WorkbenchError when no model has a score.
+    """
+    judged = metric(metric_key)
+    table = _table(fold_scores, judged)
+    rivals = [model for model in table.columns if model != baseline and table[model].notna().any()] or [baseline]
+    best = rivals[0]
+    share = sizes[1] / sizes[0]
+    p_values = {model: corrected_t_test((table[best] - table[model]).to_numpy(), share) for model in table.columns}
+    others = [model for model in rivals if model != best]
+    p_values |= dict(zip(others, holm([p_values[model] for model in others]), strict=True))
+    tied = [best, *(model for model in others if not p_values[model] < ALPHA)]
+    costs = costs.reindex(index=list(table.columns), columns=list(COSTS)).astype(float).fillna(np.inf)
+    recommended = _recommended(tied, costs)
+    beats = _beats(table, best, baseline, p_values)
+    names = _Names(titles or {}, judged)
+    return Ranking(
+        metric=metric_key,
+        order=tuple(table.columns),
+        tied=frozenset([*tied, *([baseline] if beats is False else [])]),
+        best=best,
+        fastest=_least(tied, costs["predict_ms_1"]),
+        simplest=_least(tied, costs["simplicity"]),
+        recommended=recommended,
+        reason=_reason(recommended, tied, table, costs, beats, names, baseline),
+        p_values={model: p for model, p in p_values.items() if model != best},
+        beats_baseline=beats,
+    )
+
+
+@dataclass(frozen=True)
+class _Names:
+    titles: Mapping[str, str]
+    metric: Metric
+
+    def __call__(self, key: str) -> str:
+        """The model's title inside a sentence: its first word keeps its capitals only if it is an acronym.
+
+        >>> _Names({"lr": "Logistic regression", "rbf": "SVM (RBF)"}, metric("f1"))("lr")
+        'logistic regression'
+        """
+        title = self.titles.get(key, key.replace("_", " "))
+        return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def _table(fold_scores: pd.DataFrame, judged: Metric) -> pd.DataFrame:
+    """Folds × models, greater is better, best model first; equal means by name."""
+    rows = fold_scores[fold_scores["metric"] == judged.key]
+    table = rows.pivot(index="fold", columns="model", values="value").astype(float)
+    if table.empty or table.isna().all(axis=None):
+        raise WorkbenchError(
+            f"No model has a measurable {judged.title}.", hint="Choose another metric, or fewer and larger folds."
+        )
+    table = table if judged.greater_is_better else -table
+    order = sorted(table.columns, key=lambda model: (-np.nan_to_num(table[model].mean(), nan=-np.inf), str(model)))
+    return table[order]
+
+
+def _beats(table: pd.DataFrame, best: str, baseline: str, p_values: Mapping[str, float]) -> bool | None:
+    if baseline not in table.columns or best == baseline or np.isnan(p_values[baseline]):
+        return None
+    return bool(p_values[baseline] < ALPHA and table[best].mean() > table[baseline].mean())
+
+
+def _least(models: Sequence[str], cost: pd.Series) -> str:
+    """The cheapest model; the earlier, better one on a tie."""
+    return min(models, key=lambda model: cost[model])
+
+
+def _recommended(tied: Sequence[str], costs: pd.DataFrame) -> str:
+    quickest = costs.loc[list(tied), "predict_ms_1"].min()
+    as_fast = [model for model in tied if costs.loc[model, "predict_ms_1"] <= AS_FAST * quickest]
+    return _least(as_fast, costs["simplicity"])
+
+
+def _reason(
+    recommended: str,
+    tied: Sequence[str],
+    table: pd.DataFrame,
+    costs: pd.DataFrame,
+    beats: bool | None,
+    names: _Names,
+    baseline: str,
+) -> str:
+    """One sentence that says why; a second one where it must not be trusted."""
+    others = [model for model in tied if model != recommended]
+    measured = [model for model in table.columns if table[model].notna().any()]
+    name, title = names(recommended), names.metric.title
+    if recommended == baseline:
+        sentence = f"{name} is all there is: no other model has a measurable {title}."
+    elif len([model for model in measured if model != baseline]) == 1:
+        sentence = f"{name} is recommended: it is the only model with a measurable {title}."
+    elif not others:
+        sentence = f"{name} is recommended: no other model ties with its {title} of {_mean(table, recommended, names)}."
+    else:
+        place = "is the best" if recommended == tied[0] else "ties with the best"
+        tie = f"{place} on {title} ({'in a tie with ' if recommended == tied[0] else ''}{_listed(others, names)})"
+        sentence = f"{name} is recommended: it {tie}{_advantage(recommended, tied, costs)}."
+    warnings = [text for applies, text in _DOUBTS if applies(beats, table)]
+    return " ".join([_capital(sentence), *(text.format(metric=title, folds=len(table)) for text in warnings)])
+
+
+_DOUBTS: tuple[tuple[Callable[[bool | None, pd.DataFrame], bool], str], ...] = (
+    (lambda beats, table: beats is False, "But on {metric} no model can be told from guessing: the baseline ties too."),
+    (lambda beats, table: len(table) < 3 and table.shape[1] > 1,
+     "Few folds ({folds}) can hardly tell models apart; five or more can."),
+)  # fmt: skip
+
+
+def _advantage(recommended: str, tied: Sequence[str], costs: pd.DataFrame) -> str:
+    """Why this one of the tied models, in the words that follow "it ties with the best"."""
+    among = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(len(tied), str(len(tied)))
+    times = costs.loc[list(tied), "predict_ms_1"]
+    if np.isinf(times.min()) and np.isinf(costs.loc[list(tied), "simplicity"].min()):
+        return "; what it costs to run was not measured"
+    quick = (times <= AS_FAST * times.min()).sum()
+    if quick > 1:
+        return f" and is the simplest of the {'' if quick == len(tied) else f'{quick} '}fastest to predict"
+    return " and predicts faster" if len(tied) == 2 else f" and predicts fastest of the {among}"
+
+
+def _listed(models: Sequence[str], names: _Names, shown: int = 4) -> str:
+    more = [f"{len(models) - shown} more"] if len(models) > shown else []
+    return ", ".join([*(names(model) for model in models[:shown]), *more])
+
+
+def _mean(table: pd.DataFrame, model: str, names: _Names) -> str:
+    value = table[model].mean()
+    return names.metric.short(value if names.metric.greater_is_better else -value)
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

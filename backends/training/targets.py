@@ -1,0 +1,205 @@
+"""The target: which column is likely meant, and its values as class codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backends.datasets.schema import Column, Dataset, ValueFormat
+from backends.errors import WorkbenchError
+from backends.training.spec import TrainingSpec
+from backends.training.validation import rows_needed
+
+MAX_CLASSES = 100  # more are not classes but names, codes or quantities
+MAX_QUANTITY_CLASSES = 20  # distinct values of a column with decimals that may still be classes
+YES_WORDS = frozenset({"yes", "y", "true", "t", "positive", "pos"})
+ONE_AND_ZERO = ({"1", "0"}, {"1", "-1"})
+TARGET_WORDS = (
+    "target", "class", "label", "outcome", "y", "churn", "default", "fraud", "survived", "species",
+    "diagnosis", "response", "approved", "risk", "exited", "attrition", "status", "result", "quality",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target as class codes.
+
+    `codes` has one entry per row of the table, -1 where the row takes no part (missing target, class left
+    out); `classes` names the codes and `counts` their rows. For two classes, code 1 is the positive class.
+    """
+
+    column: Column
+    codes: np.ndarray
+    classes: tuple[str, ...]
+    counts: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def positive(self) -> str | None:
+        """The positive class; None with more than two classes."""
+        return self.classes[1] if len(self.classes) == 2 else None
+
+    @property
+    def rows(self) -> int:
+        """Rows that take part."""
+        return sum(self.counts)
+
+
+def encode_target(dataset: Dataset, spec: TrainingSpec) -> Target:
+    """The class codes of the spec's target column; rows without a target are left out and counted in a note.
+
+    Raises WorkbenchError when the column has one value only, or too many to be classes.
+    """
+    column = dataset.schema[spec.target]
+    values = dataset.frame[spec.target]
+    codes, labels = class_codes(values, column.format)
+    missing = int((codes < 0).sum())
+    _check_labels(column, values, labels)
+    codes, labels, dropped = _without_rare(codes, labels, spec)
+    if len(labels) == 2:
+        codes, labels = _positive_last(codes, labels, spec)
+    elif spec.positive is not None:
+        raise WorkbenchError(
+            f"A positive class was chosen, but {spec.target!r} has {len(labels)} classes.",
+            hint="Leave the positive class open; it matters for two classes only.",
+        )
+    notes = [f"{missing:,} rows without a value of {spec.target!r} were left out."] if missing else []
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    return Target(column, codes, tuple(labels), tuple(int(c) for c in counts), tuple(notes) + dropped)
+
+
+def class_codes(values: pd.Series, form: ValueFormat) -> tuple[np.ndarray, list[str]]:
+    """Codes (-1 for missing) and the label of each code, in the order of the values.
+
+    >>> codes, labels = class_codes(pd.Series([3.0, None, 1.0]), ValueFormat())
+    >>> codes.tolist(), labels
+    ([1, -1, 0], ['1', '3'])
+    """
+    codes, distinct = pd.factorize(values, sort=True)
+    return codes, [_label(value, form) for value in distinct]
+
+
+def likely_targets(dataset: Dataset) -> pd.DataFrame:
+    """Every column as a possible target, the likely ones first.
+
+    Columns: name, kind, classes (distinct values), counts (rows of the largest classes, in words), usable,
+    and reason: why it is likely, or why it cannot be a target.
+    """
+    rows = [_as_target(dataset, position) for position in range(len(dataset.schema))]
+    frame = pd.DataFrame(rows, columns=["name", "kind", "classes", "counts", "usable", "reason", "weight"])
+    frame = frame.sort_values(["usable", "weight"], ascending=False, kind="stable")
+    return frame.drop(columns="weight").reset_index(drop=True)
+
+
+def why_not_classes(column: Column, values: pd.Series, distinct: int) -> str:
+    """Why a column's values cannot be classes; empty when they can.
+
+    >>> why_not_classes(Column("pay", "number"), pd.Series([1.5, 2.5]), 2)
+    ''
+    """
+    if distinct < 2:
+        return "has no value" if distinct == 0 else "has one value only"
+    if column.kind == "number" and distinct > MAX_QUANTITY_CLASSES and not _whole(values):
+        return f"is a quantity with {distinct:,} distinct values, not classes"
+    if distinct > MAX_CLASSES:
+        return f"has {distinct:,} distinct values; at most {MAX_CLASSES} can be classes"
+    return ""
+
+
+def _as_target(dataset: Dataset, position: int) -> tuple[object, ...]:
+    column = dataset.schema.columns[position]
+    values = dataset.frame[column.name]
+    counts = values.value_counts()
+    distinct = len(counts)
+    reason = why_not_classes(column, values, distinct)
+    if not reason and column.kind == "identifier":
+        reason = "identifies the rows"
+    if reason:
+        return column.name, column.kind, distinct, "", False, reason, 0.0
+    weight, why = _likelihood(column.name, distinct, position, len(dataset.schema))
+    largest = ", ".join(f"{_label(value, column.format)}: {count:,}" for value, count in counts.head(5).items())
+    return column.name, column.kind, distinct, largest + (", …" if distinct > 5 else ""), True, why, weight
+
+
+def _likelihood(name: str, distinct: int, position: int, columns: int) -> tuple[float, str]:
+    """A weight for sorting: a telling name counts most, then the place in the table, then few classes."""
+    words = name.lower().replace("-", "_").replace(" ", "_").split("_")
+    named = name.lower() in TARGET_WORDS or any(word in TARGET_WORDS for word in words)
+    last, first = position == columns - 1, position == 0
+    weight = 4.0 * named + 2.0 * last + 1.0 * first + 1.0 / distinct
+    reasons = [text for hit, text in ((named, "its name"), (last, "last column"), (first, "first column")) if hit]
+    return weight, ", ".join([*reasons, f"{distinct} classes"])
+
+
+def _check_labels(column: Column, values: pd.Series, labels: list[str]) -> None:
+    reason = why_not_classes(column, values, len(labels))
+    if reason:
+        shown = f" (such as {', '.join(repr(label) for label in labels[:3])})" if len(labels) > 1 else ""
+        only = f", {labels[0]!r}" if len(labels) == 1 else ""
+        raise WorkbenchError(
+            f"The target {column.name!r} {reason}{only}{shown}.",
+            hint="Choose a target with a few classes."
+            if len(labels) > 1
+            else "Choose a target with at least two classes.",
+        )
+
+
+def _without_rare(
+    codes: np.ndarray, labels: list[str], spec: TrainingSpec
+) -> tuple[np.ndarray, list[str], tuple[str, ...]]:
+    """Leave out the rows of classes too rare for the folds, when the spec says so."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+    keep = counts >= rows_needed(spec)
+    if not spec.drop_rare or keep.all():
+        return codes, labels, ()
+    if keep.sum() < 2:
+        raise WorkbenchError(
+            f"Without the rare classes of {spec.target!r}, {int(keep.sum())} of {len(labels)} classes would be left.",
+            hint="Use fewer folds, or choose another target.",
+        )
+    rare = [f"{name!r} ({count:,})" for name, count, kept in zip(labels, counts, keep, strict=True) if not kept]
+    note = (
+        f"{int(counts[~keep].sum()):,} rows of {len(rare)} rare classes of {spec.target!r} "
+        f"were left out: {', '.join(rare[:10])}{', …' if len(rare) > 10 else ''}."
+    )
+    renumbered = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1)  # the last entry serves code -1
+    return renumbered[codes], [name for name, kept in zip(labels, keep, strict=True) if kept], (note,)
+
+
+def _positive_last(codes: np.ndarray, labels: list[str], spec: TrainingSpec) -> tuple[np.ndarray, list[str]]:
+    if spec.positive is not None and spec.positive not in labels:
+        raise WorkbenchError(
+            f"{spec.positive!r} is no class of {spec.target!r}.",
+            hint=f"The classes are {labels[0]!r} and {labels[1]!r}.",
+        )
+    positive = labels.index(spec.positive) if spec.positive is not None else _positive_code(codes, labels)
+    return (codes, labels) if positive == 1 else (np.where(codes >= 0, 1 - codes, -1), labels[::-1])
+
+
+def _positive_code(codes: np.ndarray, labels: list[str]) -> int:
+    """The class that reads like "yes"; else the rarer one."""
+    words = [label.strip().lower() for label in labels]
+    if set(words) in ONE_AND_ZERO:
+        return words.index("1")
+    saying_yes = [code for code, word in enumerate(words) if word in YES_WORDS]
+    if len(saying_yes) == 1:
+        return saying_yes[0]
+    negatives, positives = np.bincount(codes[codes >= 0], minlength=2)
+    return 0 if negatives < positives else 1
+
+
+def _label(value: object, form: ValueFormat) -> str:
+    """The value as the table's reader would write it."""
+    if isinstance(value, bool | np.bool_):
+        written = form.true_values if value else form.false_values
+        return written[0] if written else str(bool(value))
+    if isinstance(value, float | np.floating):
+        return str(int(value)) if float(value).is_integer() else repr(float(value))
+    return str(value)
+
+
+def _whole(values: pd.Series) -> bool:
+    numbers = values.dropna().to_numpy(dtype=float)
+    return bool((numbers == np.floor(numbers)).all())

@@ -1,0 +1,133 @@
+"""What a comparison costs beside a bare scikit-learn loop: ``python -m benchmarks.training``.
+
+Both sides do the same fits of the same pipelines on the same folds of Adult with the same number of
+processes, each in a fresh process of its own, taking turns; the loop is joblib over ``clone(pipeline).fit``
+and ``predict_proba`` and nothing else. Memory is that of the process and its workers together.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ADULT = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "tabular" / "adult_train.csv"
+ROUNDS = 2
+MEGABYTE = 1024 * 1024
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    if not ADULT.exists():
+        sys.exit(f"{ADULT} is not there; set WORKBENCH_EXTRA_DATA to the folder that has tabular/adult_train.csv.")
+    runs: dict[str, list[dict[str, Any]]] = {"loop": [], "compare": []}
+    for _ in range(ROUNDS):
+        for side, found in runs.items():
+            found.append(measured(side))
+    loop, ours = (statistics.median(run["seconds"] for run in runs[side]) for side in ("loop", "compare"))
+    last = runs["compare"][-1]
+    print(f"Adult, {last['rows']:,} rows, 5 folds, {last['models']} models, {last['processes']} processes\n")
+    print("| measure | value | bar |\n| --- | ---: | ---: |")
+    print(f"| bare joblib loop, seconds | {loop:.1f} | |")
+    print(f"| compare, seconds | {ours:.1f} | |")
+    print(f"| compare ÷ loop | {ours / loop:.2f} | ≤ 1.15 |")
+    print(f"| peak memory of compare and its workers, MB | {max(r['memory'] for r in runs['compare']):,.0f} | < 2,000 |")
+    print(f"| peak memory of the loop and its workers, MB | {max(r['memory'] for r in runs['loop']):,.0f} | |")
+    print(f"| hold-out ROC AUC of hist gradient boosting | {last['auc']:.4f} | ≥ 0.925 |")
+
+
+def measured(side: str) -> dict[str, Any]:
+    """Run one side in a process of its own and watch its memory."""
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.training", side], stdout=subprocess.PIPE, text=True)
+    peak: list[float] = [0.0]
+    watcher = threading.Thread(target=watch, args=(process, peak))
+    watcher.start()
+    output, _ = process.communicate()
+    watcher.join()
+    if process.returncode:
+        sys.exit(f"The {side} side failed.")
+    return {**json.loads(output.splitlines()[-1]), "memory": peak[0]}
+
+
+def watch(process: subprocess.Popen[str], peak: list[float]) -> None:
+    """Keep the largest sum of what the process and its children hold (shared pages once each process)."""
+    import psutil
+
+    while process.poll() is None:
+        total = 0
+        try:
+            root = psutil.Process(process.pid)
+            for child in [root, *root.children(recursive=True)]:
+                total += child.memory_info().rss
+        except psutil.Error:
+            continue
+        peak[0] = max(peak[0], total / MEGABYTE)
+        time.sleep(0.1)
+
+
+def compare_side() -> dict[str, Any]:
+    """`training.compare` with its defaults."""
+    from sklearn.metrics import roc_auc_score
+
+    from backends.datasets import read_table
+    from backends.training import TrainingSpec, compare, plan
+
+    dataset = read_table(ADULT, ADULT.name)
+    spec = TrainingSpec(target="class")
+    start = time.perf_counter()
+    comparison = compare(dataset, spec)
+    seconds = time.perf_counter() - start
+    model = comparison.models["hist_gradient_boosting"]
+    auc = roc_auc_score(model.holdout_codes, model.probabilities(model.holdout)[:, 1])
+    processes = plan(dataset, spec).processes
+    return {
+        "seconds": seconds,
+        "auc": auc,
+        "models": len(comparison.models),
+        "rows": dataset.rows,
+        "processes": processes,
+    }
+
+
+def loop_side() -> dict[str, Any]:
+    """The same fits and refits with joblib and scikit-learn alone."""
+    from joblib import Parallel, delayed
+    from sklearn.base import clone
+
+    from backends.datasets import read_table
+    from backends.training import TrainingSpec
+    from backends.training.pipeline import build_pipeline
+    from backends.training.plan import prepare
+
+    problem = prepare(read_table(ADULT, ADULT.name), TrainingSpec(target="class"))
+    pipelines = [build_pipeline(row, problem.schema, problem.spec.seed) for row in problem.rows]
+    frame, codes = problem.frame, problem.target.codes
+
+    def fold_fit(pipeline: Any, train: np.ndarray, test: np.ndarray) -> np.ndarray:
+        return clone(pipeline).fit(frame.iloc[train], codes[train]).predict_proba(frame.iloc[test])
+
+    def refit(pipeline: Any, train: np.ndarray) -> Any:
+        return clone(pipeline).fit(frame.iloc[train], codes[train])
+
+    tasks = [delayed(fold_fit)(p, fold.train, fold.test) for p in pipelines for fold in problem.split.folds]
+    tasks += [delayed(refit)(p, problem.split.train_rows) for p in pipelines]
+    start = time.perf_counter()
+    Parallel(n_jobs=problem.plan.processes)(tasks)
+    return {"seconds": time.perf_counter() - start}
+
+
+SIDES = {"loop": loop_side, "compare": compare_side}
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        print(json.dumps(SIDES[sys.argv[1]]()))
+    else:
+        main()

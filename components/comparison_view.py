@@ -1,0 +1,126 @@
+"""A finished comparison: the answer, the leaderboard, what to look at."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from backends import charts
+from backends.metrics import Evaluation
+from backends.training.results import Check, Comparison
+from backends.training.scoring import METRICS, Metric, metric
+from components import results
+from components.feedback import escape
+
+CHECK_STYLE = {
+    "error": (st.error, ":material/error:"),
+    "warning": (st.warning, ":material/warning:"),
+    "info": (st.info, ":material/info:"),
+}
+
+
+def headline(comparison: Comparison, evaluation: Evaluation, key: str) -> None:
+    """Four numbers of the chosen model: three scores on the held-out rows, and what a prediction takes."""
+    shown = list(dict.fromkeys([comparison.metric, "recall", "brier", "precision"]))[:3]
+    milliseconds = float(comparison.leaderboard.set_index("model").loc[key, "predict_ms_1"])
+    with st.grid(4, gap="small"):
+        for name in shown:
+            _score(metric(name), evaluation)
+        st.metric(
+            "Predict one row",
+            f"{milliseconds:.2g} ms" if milliseconds < 10 else f"{milliseconds:,.0f} ms",
+            delta="median",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+        )
+
+
+def board(comparison: Comparison) -> None:
+    """The leaderboard as a picture: each model's mean and interval, the tied ones in colour."""
+    judged = metric(comparison.metric)
+    frame = charts.leaderboard_frame(comparison)
+    figure = charts.leaderboard(frame, judged, dark=results.dark())
+    results.chart(figure, frame, "leaderboard", alt=f"{judged.title} of each model, mean and 95 % interval over the folds")
+
+
+def table(comparison: Comparison) -> None:
+    """The leaderboard as a table; its download has every metric in full precision."""
+    st.dataframe(
+        board_frame(comparison),
+        hide_index=True,
+        key="train_board",
+        alt="The leaderboard: score, spread, cost and state of each model",
+        column_config={
+            "ms / row": st.column_config.NumberColumn(format="%.2f"),
+            "ms / 1,000 rows": st.column_config.NumberColumn(format="%.1f"),
+            "fit s": st.column_config.NumberColumn(format="%.2f"),
+            "size kB": st.column_config.NumberColumn(format="%.0f"),
+            "remark": st.column_config.TextColumn(width="large"),
+        },
+    )
+    with st.container(horizontal=True):
+        results.csv_button(comparison.leaderboard, "leaderboard", key="leaderboard_all", label="Leaderboard as CSV")
+        results.csv_button(comparison.fold_scores, "fold_scores", key="fold_scores_all", label="Fold scores as CSV")
+
+
+def board_frame(comparison: Comparison) -> pd.DataFrame:
+    """The leaderboard for people: the ranking metric first, intervals in words, failures with their reason."""
+    board = comparison.leaderboard
+    judged = metric(comparison.metric)
+    others = [row for row in METRICS if row.key != judged.key]
+    shown = {
+        "model": board["title"],
+        "tied with best": board["tied"].map({True: "tied", False: ""}).fillna(""),
+        judged.title: [_mean_and_spread(row, judged.key) for _, row in board.iterrows()],
+        **{row.title: board[row.key].round(3) for row in others},
+        "fit s": board["fit_seconds"],
+        "ms / row": board["predict_ms_1"],
+        "ms / 1,000 rows": board["predict_ms_1000"],
+        "size kB": board["size_kb"],
+        "ONNX": board["onnx"],
+        "remark": [_remark(row) for _, row in board.iterrows()],
+    }
+    return pd.DataFrame(shown)
+
+
+def checks(found: tuple[Check, ...]) -> None:
+    """What to look at before trusting the result, the gravest first."""
+    order = list(CHECK_STYLE)
+    if not found:
+        st.success("No check found anything to look at.", icon=":material/verified:")
+    for check in sorted(found, key=lambda check: order.index(check.severity)):
+        show, icon = CHECK_STYLE[check.severity]
+        show(f"{escape(check.why)} **{escape(check.what_to_do)}**", title=escape(check.title), icon=icon)
+
+
+def failures(comparison: Comparison) -> None:
+    """The models without a result, each with its reason."""
+    for failure in comparison.failures:
+        st.error(escape(failure.reason), title=f"{escape(failure.title)}: {failure.kind}", icon=":material/error:")
+
+
+def _score(judged: Metric, evaluation: Evaluation) -> None:
+    row = evaluation.scores.loc[judged.key]
+    st.metric(
+        f"{judged.title}, hold-out",
+        judged.short(row["value"]),
+        delta=f"{judged.short(row['low'])} – {judged.short(row['high'])}",
+        delta_color="off",
+        delta_arrow="off",
+        delta_description="95 % interval",
+        help=judged.description,
+        border=True,
+        height="stretch",
+    )
+
+
+def _mean_and_spread(row: pd.Series, key: str) -> str:
+    if pd.isna(row[key]):
+        return ""
+    return f"{row[key]:.3f} ± {row[f'{key}_std']:.3f}"
+
+
+def _remark(row: pd.Series) -> str:
+    return "" if row["status"] == "done" else f"{row['status']}: {row['reason']}"

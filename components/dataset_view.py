@@ -1,0 +1,164 @@
+"""A table that was read: what it is, what was repaired, its rows and its columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backends.datasets import KINDS, Dataset, Note, to_csv
+from components import results, state
+from components.feedback import escape
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "blanks"}
+SEVERITY = {"warning": ("orange", "warning"), "repair": ("primary", "build"), "info": ("gray", "info")}
+
+
+def sentence(dataset: Dataset) -> str:
+    """What was read and how, in one line of Markdown."""
+    size = f"**{escape(dataset.name)}** has {dataset.rows:,} rows and {len(dataset.schema):,} columns"
+    if dataset.dialect is None:
+        return f"{size}."
+    mark = dataset.dialect.delimiter
+    separated = DELIMITERS.get(mark, f"“{escape(mark)}”")
+    how = f"read as {escape(dataset.dialect.encoding)}, separated by {separated}" if mark else "read from Excel"
+    return f"{size}, {how}. {_repairs_in_words(dataset.notes)}"
+
+
+def numbers(dataset: Dataset) -> None:
+    """Four numbers: rows, columns, missing values, repairs."""
+    missing = sum(column.missing for column in dataset.schema) / max(1, len(dataset.schema))
+    with st.grid(4, gap="small"):
+        st.metric("Rows", f"{dataset.rows:,}", border=True, height="stretch")
+        st.metric("Columns", f"{len(dataset.schema):,}", border=True, height="stretch")
+        st.metric("Missing values", f"{missing:.1%}", border=True, height="stretch")
+        st.metric("Repairs", f"{len(_repairs(dataset.notes)):,}", border=True, height="stretch")
+
+
+def notes(dataset: Dataset) -> None:
+    """Everything that was guessed, repaired, cut or skipped, the gravest first."""
+    order = list(SEVERITY)
+    for note in sorted(dataset.notes, key=lambda note: order.index(note.severity)):
+        color, icon = SEVERITY[note.severity]
+        where = f" :gray[{_lines(note)}]" if note.lines else ""
+        st.markdown(f":{color}[:material/{icon}:] {escape(note.message)}{where}")
+
+
+def rows(dataset: Dataset) -> None:
+    """The rows themselves, and the table as a clean CSV."""
+    st.dataframe(dataset.frame.head(results.ROWS_SHOWN), height=320, key="load_rows", alt=f"Rows of {dataset.name}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if dataset.rows > results.ROWS_SHOWN:
+            st.caption(f"The first {results.ROWS_SHOWN:,} of {dataset.rows:,} rows")
+        st.download_button(
+            "Clean CSV",
+            data=lambda: to_csv(dataset),
+            file_name=f"{dataset.name.rsplit('.', 1)[0]}.clean.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+        )
+
+
+def columns(dataset: Dataset) -> dict[str, str]:
+    """The columns with their kind and its evidence; returns the kinds that the user changed, by column."""
+    edited = st.data_editor(
+        _column_frame(dataset),
+        key="load_kinds",
+        hide_index=True,
+        disabled=["column", "missing", "distinct", "example", "why this kind"],
+        column_config={
+            "kind": st.column_config.SelectboxColumn("kind", options=list(KINDS), required=True, pinned=True),
+            "column": st.column_config.TextColumn("column", pinned=True),
+            "missing": st.column_config.NumberColumn("missing", format="percent"),
+            "why this kind": st.column_config.TextColumn("why this kind", width="large"),
+        },
+        alt="The columns, their kinds and the evidence for them",
+    )
+    kinds = zip(dataset.schema, edited["kind"], strict=True)
+    return {column.name: kind for column, kind in kinds if kind != column.kind}
+
+
+def dialect_form(dataset: Dataset) -> dict[str, Any] | None:
+    """How it was read, each guess correctable; returns the changed fields when the form is sent, else None."""
+    dialect = dataset.dialect
+    if dialect is None:
+        st.caption("This format says itself how it is read.")
+        return None
+    with st.form("dialect", border=False):
+        given = _dialect_inputs(dialect.__dict__)
+        sent = st.form_submit_button("Read again", icon=":material/refresh:")
+    changed = {key: value for key, value in given.items() if value != getattr(dialect, key)}
+    return changed if sent else None
+
+
+def apply(changed: dict[str, Any]) -> None:
+    """Read the original bytes again with these corrections on top of the earlier ones."""
+    from components.sources import load
+
+    source = state.work().source
+    assert source is not None
+    merged = {**dict(source.corrections), **changed}
+    if "kinds" in changed:
+        earlier = dict(dict(source.corrections).get("kinds", ()))
+        merged["kinds"] = tuple(sorted({**earlier, **changed["kinds"]}.items()))
+    load(source.name, source.data, tuple(sorted(merged.items())))
+
+
+def _dialect_inputs(now: dict[str, Any]) -> dict[str, Any]:
+    left, middle, right = st.columns(3)
+    with left:
+        encoding = st.text_input("Encoding", now["encoding"], key="load_encoding")
+        delimiter = st.text_input("Delimiter (\\t is a tab)", now["delimiter"].replace("\t", "\\t"), key="load_delimiter")
+        decimal = st.selectbox("Decimal mark", [".", ","], index=[".", ","].index(now["decimal"]), key="load_decimal")
+    with middle:
+        header_rows = st.number_input("Header rows", 0, 10, now["header_rows"], key="load_header_rows")
+        skip_lines = st.number_input("Lines to skip before them", 0, 10_000, now["skip_lines"], key="load_skip_lines")
+        comment = st.text_input("Comment lines start with", now["comment"], key="load_comment")
+    with right:
+        quotechar = st.text_input("Quote", now["quotechar"], max_chars=1, key="load_quotechar")
+        escapechar = st.text_input("Escape (empty: doubled quotes)", now["escapechar"], max_chars=1, key="load_escape")
+        marks = st.text_input("Missing-value marks", ", ".join(now["missing_values"]), key="load_missing_values")
+    return {
+        "encoding": encoding,
+        "delimiter": delimiter.replace("\\t", "\t"),
+        "decimal": decimal,
+        "header_rows": int(header_rows),
+        "skip_lines": int(skip_lines),
+        "comment": comment,
+        "quotechar": quotechar,
+        "escapechar": escapechar,
+        "missing_values": tuple(mark.strip() for mark in marks.split(",") if mark.strip()),
+    }
+
+
+def _column_frame(dataset: Dataset) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "column": [column.name for column in dataset.schema],
+            "kind": [column.kind for column in dataset.schema],
+            "missing": [column.missing for column in dataset.schema],
+            "distinct": [column.distinct for column in dataset.schema],
+            "example": ["" if column.example is None else str(column.example) for column in dataset.schema],
+            "why this kind": [column.evidence for column in dataset.schema],
+        }
+    )
+
+
+def _repairs(notes: tuple[Note, ...]) -> list[Note]:
+    return [note for note in notes if note.severity != "info"]
+
+
+def _repairs_in_words(notes: tuple[Note, ...]) -> str:
+    repairs = _repairs(notes)
+    if not repairs:
+        return "Nothing had to be repaired."
+    return f"{len(repairs)} thing{'s' if len(repairs) > 1 else ''} had to be repaired; nothing was changed silently."
+
+
+def _lines(note: Note) -> str:
+    shown = ", ".join(f"{line:,}" for line in note.lines[:10])
+    more = f" and {note.count - 10:,} more" if note.count > 10 and len(note.lines) >= 10 else ""
+    return f"line{'s' if len(note.lines) > 1 else ''} {shown}{more}"

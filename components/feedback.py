@@ -1,0 +1,56 @@
+"""How the workbench talks back: errors as sentences, never as stack traces."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from backends.errors import WorkbenchError
+
+log = logging.getLogger("workbench")
+
+
+def show_error(error: WorkbenchError) -> None:
+    """What went wrong and the way out."""
+    st.error(escape(error.hint or "Change the input and try again."), title=escape(error.message), icon=":material/error:")
+
+
+def show_bug(error: Exception) -> bool:
+    """A WorkbenchError as its sentence; anything else as one calm sentence with a reference to the log.
+
+    Returns True: the error has been shown, no stack trace is wanted.
+    """
+    if isinstance(error, WorkbenchError):
+        show_error(error)
+        return True
+    reference = secrets.token_hex(4)
+    log.error("unexpected error, reference %s", reference, exc_info=error)
+    st.error(
+        f"Your data and results are kept; try again or go on elsewhere. The server's log has the details under "
+        f"reference **{reference}**.",
+        title="Something went wrong inside the workbench",
+        icon=":material/bug_report:",
+    )
+    return True
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """The edge of a page: whatever fails inside is shown instead of raised."""
+    try:
+        yield
+    except Exception as error:  # this is the edge the design names; st.stop and st.rerun are no Exceptions
+        show_bug(error)
+
+
+def escape(text: str) -> str:
+    r"""Text from a file or a user, safe inside Markdown: nothing of it is read as formatting.
+
+    >>> escape("a*b <i> $x$ [l](u)")
+    'a\\*b \\<i\\> \\$x\\$ \\[l\\]\\(u\\)'
+    """
+    return "".join("\\" + mark if mark in r"\`*_{}[]()<>#+!|$~:" else mark for mark in text).replace("\n", " ")

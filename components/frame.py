@@ -1,0 +1,33 @@
+"""What surrounds every page: the browser tab, and at the sidebar's foot what is being worked on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from components import state
+from components.feedback import escape
+
+ICON = Path(__file__).with_name("icon.png")  # a local file: a Material icon would be fetched from another host
+
+
+def configure() -> None:
+    """Name the browser tab and use the whole width."""
+    st.set_page_config(page_title="Demo Workbench", page_icon=str(ICON), layout="wide")
+
+
+def working_on() -> None:
+    """The dataset and the model in hand, and the way to them."""
+    work = state.work()
+    with st.sidebar:
+        st.space("small")
+        st.caption("Working on")
+        if work.dataset is None:
+            st.page_link("pages/load_page.py", label="No table yet", icon=":material/add:")
+            return
+        st.page_link("load_page.py", label=escape(work.dataset.name), icon=":material/table:")
+        st.caption(f"{work.dataset.rows:,} rows × {len(work.dataset.schema):,} columns")
+        if work.comparison is not None and work.comparison.recommended is not None:
+            chosen = work.comparison.models[work.model or work.comparison.recommended]
+            st.page_link("train_page.py", label=escape(chosen.title), icon=":material/check:")

@@ -1,0 +1,65 @@
+"""A running job: what it does, how far it is, the time left, and the button that cancels it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from backends.errors import WorkbenchError
+from backends.tasks import Job
+from components import cached, state
+from components.feedback import escape
+
+EVERY_SECONDS = 1.0
+
+
+def watch(identity: str, on_end: Callable[[Job], None], show: Callable[[Job], None]) -> None:
+    """Follow a job until it ends: `show` draws what there is so far, `on_end` takes the result over."""
+
+    @st.fragment(run_every=EVERY_SECONDS)
+    def panel() -> None:
+        job = cached.jobs().get(identity, state.owner())
+        if job.ended:
+            on_end(job)
+            st.rerun()
+        _progress(job)
+        show(job)
+
+    try:
+        panel()
+    except WorkbenchError:
+        state.update(job=None)
+        raise
+
+
+def duration(seconds: float) -> str:
+    """A time span as people say it.
+
+    >>> duration(0.4), duration(42), duration(95), duration(7300)
+    ('1 s', '42 s', '1 min 35 s', '2 h 2 min')
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _progress(job: Job) -> None:
+    with st.container(border=True), st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(job.fraction, text=_in_words(job))
+        if st.button("Cancel", key="job_cancel", icon=":material/stop_circle:", disabled=job.state == "cancelling"):
+            cached.jobs().cancel(job.id, state.owner())
+            st.rerun(scope="fragment")
+
+
+def _in_words(job: Job) -> str:
+    if job.state == "queued":
+        return f"Waiting: place {job.place} in the queue"
+    if job.state == "cancelling":
+        return "Cancelling; what is done is kept"
+    left = job.seconds_left
+    remaining = f" · about {duration(left)} left" if left is not None else ""
+    return f"{escape(job.doing) or 'Starting'} · {duration(job.seconds)} so far{remaining}"

@@ -1,0 +1,148 @@
+"""One model on the rows it never saw: curves, threshold and costs, learning curve, code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from backends import charts
+from backends.datasets import Dataset
+from backends.metrics import Evaluation, curves, thresholds
+from backends.metrics import job as learning_job
+from backends.tasks import Job
+from backends.training.results import Comparison, TrainedModel
+from backends.training.scoring import METRICS, metric
+from components import cached, job_panel, results, state
+from components.feedback import escape
+
+Draw = Callable[..., go.Figure]
+CURVES: dict[str, tuple[Callable[[Evaluation], pd.DataFrame], Draw, str]] = {
+    "ROC": (curves.roc_curve, charts.roc, "What is found against false alarms, over all thresholds"),
+    "Precision–recall": (curves.precision_recall_curve, charts.precision_recall, "Precision against recall"),
+    "Calibration": (curves.calibration, charts.calibration, "Predicted probability against what happened"),
+    "Scores": (curves.score_histogram, charts.score_histogram, "How the probabilities are spread per class"),
+    "Gain and lift": (curves.gain_lift, charts.gain, "Share of the positives among the first rows"),
+}
+
+
+def choose(comparison: Comparison) -> str:
+    """The model to look into; the recommended one first."""
+    keys = [key for key in comparison.leaderboard["model"] if key in comparison.models]
+    titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
+    chosen = state.work().model or comparison.recommended
+    key = st.selectbox(
+        "Model",
+        keys,
+        index=keys.index(chosen) if chosen in keys else 0,
+        format_func=lambda key: f"{titles[key]} (recommended)" if key == comparison.recommended else titles[key],
+        key="train_model",
+    )
+    if key != chosen:
+        state.update(model=key)
+    return str(key)
+
+
+def scores(evaluation: Evaluation) -> None:
+    """Every metric with its 95 % interval on the held-out rows."""
+    frame = evaluation.scores.drop(columns="resamples").round(3)
+    frame.insert(0, "metric", [metric(key).title for key in frame.index])
+    frame["what it says"] = [row.description for row in METRICS if row.key in frame.index]
+    st.caption(f"Judged once on {evaluation.rows:,} held-out rows; 95 % bootstrap intervals.")
+    results.table(frame, "model_scores", alt="Metrics of the model on the held-out rows", download="holdout_scores")
+    for note in evaluation.notes:
+        st.caption(escape(note))
+
+
+def curve(evaluation: Evaluation) -> None:
+    """One of the curves, with its data."""
+    name = st.segmented_control("Curve", [*CURVES, "Confusion"], default="ROC", required=True, key="train_curve")
+    if name == "Confusion":
+        frame, draw, words = curves.confusion(evaluation), charts.confusion, "Actual against predicted classes"
+    else:
+        compute, draw, words = CURVES[name]
+        frame = compute(evaluation)
+    key = f"curve_{name.lower().replace(' ', '_')}"
+    st.caption(f"{words}; {evaluation.rows:,} held-out rows.")
+    results.chart(draw(frame, dark=results.dark()), frame, key, alt=f"{name} of {evaluation.title}")
+
+
+@st.fragment
+def threshold(evaluation: Evaluation) -> None:
+    """A threshold and what each error costs: every number follows the slider."""
+    left, right = st.columns(2)
+    with left:
+        false_alarm = st.number_input("A false positive costs", 0.0, value=1.0, step=1.0, key="train_cost_fp")
+    with right:
+        missed = st.number_input("A false negative costs", 0.0, value=1.0, step=1.0, key="train_cost_fn")
+    best = thresholds.best_threshold(evaluation, false_alarm, missed)
+    chosen = st.slider("Predict positive from this probability on", 0.0, 1.0, 0.5, 0.01, key="train_threshold")
+    now = thresholds.at_threshold(evaluation, chosen)
+    _threshold_numbers(now, now.cost(false_alarm, missed))
+    st.caption(
+        f"The cheapest threshold is {best.threshold:.3f}: it costs {best.cost:,.6g} instead of "
+        f"{now.cost(false_alarm, missed):,.6g}. {best.note}"
+    )
+    frame = thresholds.costs(evaluation, false_alarm, missed)
+    figure = charts.threshold_costs(frame, chosen, dark=results.dark())
+    results.chart(figure, frame, "threshold_costs", alt="Cost of every threshold on the held-out rows")
+    confusion = curves.confusion(evaluation, chosen)
+    results.chart(
+        charts.confusion(confusion, dark=results.dark()), confusion, "threshold_confusion",
+        alt=f"Actual against predicted classes at {chosen:.2f}",
+    )  # fmt: skip
+
+
+def learning(dataset: Dataset, model: TrainedModel, metric_key: str) -> None:
+    """Would more rows help? Drawn in the background when asked for."""
+    work = state.work()
+    done = work.curves.get(model.key)
+    if done is not None:
+        figure = charts.learning_curve(done, metric(metric_key), dark=results.dark())
+        results.chart(figure, done, "learning_curve", alt=f"Learning curve of {model.title}")
+    elif work.curve_job is not None:
+        job_panel.watch(work.curve_job, on_end=lambda job: _take_curve(job, model.key), show=lambda job: None)
+    else:
+        st.caption("The model is fitted again on growing shares of the training rows; that takes a few fits.")
+        if st.button("Draw the learning curve", icon=":material/show_chart:", key="train_learning"):
+            prepare = learning_job.prepare(dataset, model, metric_key)
+            job = cached.jobs().start(state.owner(), f"Learning curve: {model.title}", learning_job.ADDRESS, prepare)
+            state.update(curve_job=job.id)
+            st.rerun()
+
+
+def code(dataset: Dataset, model: TrainedModel) -> None:
+    """The plain script that repeats this model's score."""
+    text = cached.script(state.work().result or "", model.key, model, dataset)
+    st.caption("Runs alone with pandas and scikit-learn on the same CSV and prints the same cross-validation score.")
+    st.download_button(
+        "Script", text, f"train_{model.key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
+    )
+    st.code(text, language="python", height=400)
+
+
+def _take_curve(job: Job, key: str) -> None:
+    state.update(curve_job=None)
+    if job.state == "done":
+        curve = learning_job.read(job.output(learning_job.CURVE))
+        state.update(curves={**state.work().curves, key: curve})
+    elif job.error is not None:
+        state.update(message=f"{job.error.message} {job.error.hint}")
+
+
+def _threshold_numbers(now: thresholds.ThresholdResult, cost: float) -> None:
+    shown = {
+        "Cost": f"{cost:,.6g}",
+        "Precision": f"{now.precision:.3f}",
+        "Recall": f"{now.recall:.3f}",
+        "F1": f"{now.f1:.3f}",
+        "Accuracy": f"{now.accuracy:.3f}",
+        "Specificity": f"{now.specificity:.3f}",
+        "False positives": f"{now.false_positives:,}",
+        "False negatives": f"{now.false_negatives:,}",
+    }
+    with st.grid(4, gap="small"):
+        for label, value in shown.items():
+            st.metric(label, value, border=True, height="stretch")

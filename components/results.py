@@ -1,0 +1,67 @@
+"""How a table or a chart is shown: with its data, and with its downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from backends.charts import plotly_config
+from components import state
+
+ROWS_SHOWN = 1_000
+
+
+def table(frame: pd.DataFrame, key: str, *, alt: str, download: str, **options: Any) -> None:
+    """A frame as a table, rounded for people; the CSV below it has full precision and every row."""
+    if len(frame) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,} rows; the download has all.")
+    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, alt=alt, key=key, **options)
+    csv_button(frame, download, key=f"{key}_csv")
+
+
+def dark() -> bool:
+    """Whether the page is shown in the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def csv_button(frame: pd.DataFrame, name: str, key: str, label: str = "CSV") -> None:
+    """A button that downloads the frame as CSV, made when it is pressed."""
+    st.download_button(
+        label,
+        data=lambda: frame.to_csv(index=False).encode(),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def chart(figure: go.Figure, frame: pd.DataFrame, key: str, *, alt: str) -> None:
+    """A figure; the camera saves it as PNG or SVG, the popover under it shows its data and saves CSV and HTML."""
+    picture = state.widget(f"{key}_format", "PNG")
+    st.plotly_chart(figure, key=key, config=plotly_config(key, str(picture).lower()), alt=alt, theme=None)
+    with st.popover("Data", icon=":material/table_rows:", type="tertiary", key=f"{key}_data", on_change="rerun") as data:
+        if data.open:
+            _chart_data(figure, frame, key, alt)
+
+
+def _chart_data(figure: go.Figure, frame: pd.DataFrame, key: str, alt: str) -> None:
+    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, alt=f"Data of the chart: {alt}", key=f"{key}_frame")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        csv_button(frame, key, key=f"{key}_csv")
+        st.download_button(
+            "HTML",
+            data=lambda: figure.to_html(include_plotlyjs=True).encode(),
+            file_name=f"{key}.html",
+            mime="text/html",
+            key=f"{key}_html",
+            icon=":material/download:",
+            on_click="ignore",
+            type="tertiary",
+        )
+        st.segmented_control("The camera saves", ["PNG", "SVG"], default="PNG", required=True, key=f"{key}_format")

@@ -1,0 +1,65 @@
+"""The training as a background job: start it, show the board as it fills, take the result over."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from backends.datasets import Dataset
+from backends.tasks import Job
+from backends.training import job as training_job
+from backends.training.spec import TrainingSpec
+from backends.training.store import load_comparison
+from components import cached, job_panel, state
+
+
+def start(dataset: Dataset, spec: TrainingSpec) -> None:
+    """Queue the comparison; the results so far stay until it has new ones."""
+    prepare = training_job.prepare(dataset, spec, state.work().tuning)
+    job = cached.jobs().start(state.owner(), f"Train on {dataset.name}", training_job.ADDRESS, prepare)
+    state.update(job=job.id, message="")
+
+
+def watch(identity: str, ranked_by: str) -> None:
+    """Progress and the board so far, until the job has ended."""
+    job_panel.watch(identity, on_end=_take_over, show=lambda job: _board_so_far(job, ranked_by))
+
+
+def board_so_far(events: tuple[dict[str, object], ...], ranked_by: str) -> pd.DataFrame:
+    """One line per model that has ended, the best first, from the events of a running comparison.
+
+    Columns: model, state, the ranking metric's mean and spread over the folds, and the fit's seconds.
+    """
+    rows = []
+    for event in events:
+        if event.get("event") == "model":
+            row = dict(event["row"])  # type: ignore[call-overload]
+            spread = row.get(f"{ranked_by}_std")
+            rows.append((event["title"], "done", row.get(ranked_by), spread, row.get("fit_seconds")))
+        elif event.get("event") == "failed":
+            rows.append((event["title"], f"{event['kind']}: {event['reason']}", None, None, None))
+    frame = pd.DataFrame(rows, columns=["model", "state", ranked_by, "± fold", "fit s"])
+    numbers = frame.columns[2:]
+    frame[numbers] = frame[numbers].astype("float64")
+    lower_is_better = ranked_by in ("log_loss", "brier")
+    return frame.sort_values(ranked_by, ascending=lower_is_better, na_position="last", ignore_index=True)
+
+
+def _board_so_far(job: Job, ranked_by: str) -> None:
+    board = board_so_far(job.events, ranked_by)
+    if board.empty:
+        st.caption("The board fills as models are done; the baseline comes first.")
+        return
+    st.dataframe(board.round(3), hide_index=True, key="train_board_so_far", alt="The models that are done so far")
+
+
+def _take_over(job: Job) -> None:
+    """Make the result of an ended job the one that is shown, or say why there is none."""
+    if "comparison.joblib" in job.files:
+        comparison = load_comparison(job.output)
+        state.update(job=None, result=job.id, comparison=comparison, model=None, curves={}, message="")
+        state.update(tuning=training_job.tuning_left(job.folder) if job.state == "cancelled" else "")
+    elif job.error is not None:
+        state.update(job=None, message=f"{job.error.message} {job.error.hint}")
+    else:
+        state.update(job=None, message="Cancelled before any model was done.")

@@ -1,0 +1,20 @@
+"""The entry script: the list of pages and the frame around them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import frame
+from components.feedback import errors_shown
+
+frame.configure()
+page = st.navigation(
+    {
+        "": [st.Page("home_page.py", title="Home", icon=":material/home:", url_path="home", default=True)],
+        "Data": [st.Page("load_page.py", title="Load", icon=":material/upload_file:", url_path="load")],
+        "Model": [st.Page("train_page.py", title="Train", icon=":material/model_training:", url_path="train")],
+    },
+)
+frame.working_on()
+with errors_shown():
+    page.run()

@@ -1,0 +1,58 @@
+"""Small jobs for the runner's tests; each is the `run` function of a job."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from backends.errors import WorkbenchError
+
+Report = Callable[[dict[str, Any]], None]
+Cancelled = Callable[[], bool]
+
+
+def double(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    number = int((folder / "input.txt").read_text())
+    report({"doing": "doubling", "fraction": 0.5})
+    print("a library prints to standard output")
+    (folder / "output.txt").write_text(str(2 * number))
+
+
+def count_until_cancelled(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    for step in range(10_000):
+        report({"doing": f"step {step}", "fraction": step / 10_000})
+        time.sleep(0.01)
+        if cancelled():
+            break
+    (folder / "steps.txt").write_text(str(step))
+
+
+def ignore_cancel(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    report({"child": child.pid})
+    time.sleep(60)
+
+
+def bad_input(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    raise WorkbenchError("Column 'x' is empty.", hint="Choose another.")
+
+
+def bug(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    raise ZeroDivisionError("secret detail")
+
+
+def killed(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def greedy(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    hoard = []
+    while True:
+        hoard.append(bytearray(os.urandom(1024)) * 20_000)
+        time.sleep(0.02)

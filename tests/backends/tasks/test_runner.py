@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from backends.errors import WorkbenchError
+from backends.settings import Settings
+from backends.tasks import Job, JobRunner, runner
+from backends.tasks.worker import find
+
+JOBS = "tests.backends.tasks.sample_jobs"
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> Iterator[JobRunner]:
+    runner = JobRunner(Settings(jobs_at_once=2, home=str(tmp_path)))
+    yield runner
+    runner.close()
+
+
+def start(jobs: JobRunner, name: str, owner: str = "ada") -> Job:
+    return jobs.start(owner, name, f"{JOBS}:{name}", lambda folder: None)
+
+
+def wait_until(condition, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.01)
+
+
+def test_a_job_reads_its_input_and_leaves_its_output(jobs: JobRunner) -> None:
+    job = jobs.start("ada", "double", f"{JOBS}:double", lambda folder: (folder / "input.txt").write_text("21"))
+    job = jobs.wait(job.id, "ada")
+    assert job.state == "done"
+    assert job.output("output.txt").read_text() == "42"
+    assert job.events == ({"doing": "doubling", "fraction": 0.5},)
+
+
+def test_an_output_that_was_changed_is_refused(jobs: JobRunner) -> None:
+    job = jobs.start("ada", "double", f"{JOBS}:double", lambda folder: (folder / "input.txt").write_text("21"))
+    job = jobs.wait(job.id, "ada")
+    (job.folder / "output.txt").write_text("43")
+    with pytest.raises(WorkbenchError, match="changed"):
+        job.output("output.txt")
+
+
+def test_progress_names_what_runs_and_the_time_left(jobs: JobRunner) -> None:
+    job = start(jobs, "count_until_cancelled")
+    wait_until(lambda: jobs.get(job.id, "ada").fraction >= 0.02)
+    seen = jobs.get(job.id, "ada")
+    assert seen.doing.startswith("step ")
+    assert seen.seconds_left is not None
+    assert seen.seconds_left > seen.seconds
+
+
+def test_cancel_keeps_what_is_done(jobs: JobRunner) -> None:
+    job = start(jobs, "count_until_cancelled")
+    wait_until(lambda: jobs.get(job.id, "ada").events)
+    assert jobs.cancel(job.id, "ada").state == "cancelling"
+    ended = jobs.wait(job.id, "ada")
+    assert ended.state == "cancelled"
+    assert int(ended.output("steps.txt").read_text()) < 10_000
+
+
+def test_a_job_that_ignores_cancel_is_killed_with_its_children(
+    jobs: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 0.2)
+    job = start(jobs, "ignore_cancel")
+    wait_until(lambda: jobs.get(job.id, "ada").events)
+    child = jobs.get(job.id, "ada").events[0]["child"]
+    jobs.cancel(job.id, "ada")
+    assert jobs.wait(job.id, "ada", 10).state == "cancelled"
+    wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("bad_input", "Column 'x' is empty."), ("bug", "Something went wrong"), ("killed", "ran out of memory")],
+)
+def test_a_failure_is_a_sentence_and_the_runner_goes_on(jobs: JobRunner, name: str, words: str) -> None:
+    failed = jobs.wait(start(jobs, name).id, "ada")
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert words in failed.error.message
+    assert "secret detail" not in failed.error.message + failed.error.hint
+    after = jobs.start("ada", "double", f"{JOBS}:double", lambda folder: (folder / "input.txt").write_text("1"))
+    assert jobs.wait(after.id, "ada").state == "done"
+
+
+def test_a_job_over_its_memory_is_stopped(tmp_path: Path) -> None:
+    small = JobRunner(Settings(home=str(tmp_path), job_memory_mb=200))
+    failed = small.wait(start(small, "greedy").id, "ada")
+    assert failed.error is not None
+    assert "the limit is 200 MB" in failed.error.message
+    small.close()
+
+
+def test_the_third_job_waits_and_sees_its_place(jobs: JobRunner) -> None:
+    first, second, third, fourth = (start(jobs, "count_until_cancelled") for _ in range(4))
+    assert [jobs.get(job.id, "ada").state for job in (first, second, third)] == ["running", "running", "queued"]
+    assert jobs.get(fourth.id, "ada").place == 2
+    assert jobs.cancel(third.id, "ada").state == "cancelled"
+    jobs.cancel(first.id, "ada")
+    wait_until(lambda: jobs.get(fourth.id, "ada").state == "running")
+
+
+def test_nobody_sees_or_cancels_the_job_of_another(jobs: JobRunner) -> None:
+    job = start(jobs, "count_until_cancelled")
+    for action in (jobs.get, jobs.cancel):
+        with pytest.raises(WorkbenchError):
+            action(job.id, "eve")
+    assert jobs.jobs("eve") == []
+    assert jobs.get(job.id, "ada").state == "running"
+
+
+def test_one_owner_cannot_fill_the_queue(jobs: JobRunner) -> None:
+    for _ in range(runner.WAITING_PER_OWNER):
+        start(jobs, "count_until_cancelled")
+    with pytest.raises(WorkbenchError, match="8 jobs"):
+        start(jobs, "double")
+    assert start(jobs, "double", owner="bob").place > 0
+
+
+def test_closing_ends_processes_and_removes_folders(tmp_path: Path) -> None:
+    jobs = JobRunner(Settings(home=str(tmp_path)))
+    job = start(jobs, "ignore_cancel")
+    wait_until(lambda: jobs.get(job.id, "ada").events)
+    child = jobs.get(job.id, "ada").events[0]["child"]
+    jobs.close()
+    assert not job.folder.exists()
+    wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
+
+
+def test_an_input_that_cannot_be_written_leaves_nothing_behind(jobs: JobRunner, tmp_path: Path) -> None:
+    def broken(folder: Path) -> None:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        jobs.start("ada", "x", f"{JOBS}:double", broken)
+    assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_only_functions_of_this_project_are_jobs() -> None:
+    with pytest.raises(ValueError, match="not a job"):
+        find("os:system")

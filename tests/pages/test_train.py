@@ -1,0 +1,71 @@
+"""Training through the page: a plan in words, a job, an answer with its evidence."""
+
+from __future__ import annotations
+
+import time
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open, texts
+
+
+def with_sample(open_page: Open, key: str) -> AppTest:
+    app = open_page("home")
+    app.button(key=f"load_sample_home_{key}").click().run()
+    return app.switch_page("train_page.py").run()
+
+
+def finish(app: AppTest, seconds: float = 240) -> AppTest:
+    deadline = time.monotonic() + seconds
+    while any(button.key == "job_cancel" for button in app.button) and time.monotonic() < deadline:
+        time.sleep(1)
+        app.run()
+    return app
+
+
+def fast(app: AppTest) -> AppTest:
+    models = next(group for group in app.get("button_group") if group.label == "Models")
+    models.set_value(["dummy", "logistic_regression", "naive_bayes"])
+    return app.run()
+
+
+def test_the_plan_is_told_before_anything_is_trained(open_page: Open) -> None:
+    app = with_sample(open_page, "wine")
+    assert not app.exception
+    assert app.selectbox(key="train_target").value == "cultivar"
+    assert "has 3 classes" in texts(app)
+    assert "13 of 13 columns" in texts(app)
+    assert not app.button(key="train_start").disabled
+
+
+def test_an_impossible_target_is_a_sentence_with_a_way_out(open_page: Open) -> None:
+    app = with_sample(open_page, "wine")
+    app.selectbox(key="train_target").set_value("alcohol").run()
+    assert not app.exception
+    assert "alcohol" in app.error[0].proto.title
+    assert app.error[0].value
+
+
+def test_one_click_gives_a_recommended_model_with_its_evidence(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "wine"))
+    app = finish(app.button(key="train_start").click().run())
+    assert not app.exception
+    assert "is recommended" in texts(app)
+    labels = [metric.label for metric in app.metric]
+    assert "ROC AUC, hold-out" in labels
+    hold_out = next(metric for metric in app.metric if metric.label == "ROC AUC, hold-out")
+    low, high = (float(end) for end in hold_out.delta.split(" – "))
+    assert 0.9 < low <= float(hold_out.value) <= high <= 1
+    board = app.get("arrow_data_frame")[0].value
+    assert len(board) == 3
+    assert board["model"].iloc[-1] == "Baseline (class shares)"
+
+
+def test_another_table_starts_a_new_story(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "wine"))
+    app = finish(app.button(key="train_start").click().run())
+    app.switch_page("home_page.py").run()
+    app.button(key="load_sample_home_breast_cancer").click().run()
+    app.switch_page("train_page.py").run()
+    assert "is recommended" not in texts(app)
+    assert app.selectbox(key="train_target").value == "diagnosis"

@@ -1,0 +1,58 @@
+"""What README and CHANGELOG promise is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import backends
+from backends.settings import Settings, variable
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DISTRIBUTED = {
+    "app.py", "pages", "components", "backends", "sample_data", "tests", "benchmarks", "requirements.txt",
+    ".streamlit", "README.md", "Makefile", "pyproject.toml", "requirements-dev.txt", "constraints.txt", ".ci",
+    ".gitignore", "CHANGELOG.md",
+}  # fmt: skip
+GENERATED = {
+    ".git", ".venv", ".venv-freeze", "screenshots", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
+    "__pycache__",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", fields(Settings), ids=lambda field: field.name)
+def test_every_setting_is_documented(field) -> None:
+    row = f"| `{variable(field.name)}` | {field.default if field.default != '' else '–'} | {field.metadata['help']} |"
+    assert row in README.read_text(encoding="utf-8")
+
+
+def test_the_readme_documents_no_setting_that_is_gone() -> None:
+    named = set(re.findall(r"^\| `(WORKBENCH_\w+)`", README.read_text(encoding="utf-8"), re.MULTILINE))
+    assert named == {variable(field.name) for field in fields(Settings)}
+
+
+def test_the_top_level_holds_what_the_readme_draws() -> None:
+    found = {path.name for path in ROOT.iterdir()} - GENERATED
+    assert found <= DISTRIBUTED
+    for name in sorted(DISTRIBUTED - {".gitignore"}):
+        assert name in README.read_text(encoding="utf-8"), name
+
+
+def test_direct_dependencies_are_pinned_and_the_rest_is_frozen() -> None:
+    frozen = set((ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines())
+    assert "torch==2.13.0" in frozen
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        pinned = [line for line in lines if line and not line.startswith("#")]
+        assert pinned
+        for line in pinned:
+            assert re.fullmatch(r"[\w.\-\[\]]+==[\w.]+", line), line
+            assert line in frozen, f"{line} is not in constraints.txt: run make constraints"
+
+
+def test_the_changelog_has_this_version() -> None:
+    assert f"## {backends.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
