@@ -54,20 +54,25 @@ class Settings:
         """
         environment = os.environ if environment is None else environment
         given = {f.name: environment[variable(f.name)] for f in fields(cls) if environment.get(variable(f.name))}
-        return cls(**{name: _parsed(name, text) for name, text in given.items()})
+        parsed: dict[str, Any] = {name: _parsed(name, text) for name, text in given.items()}
+        return cls(**parsed)
 
     @property
     def max_upload_bytes(self) -> int:
+        """The limit on a file's size, in bytes."""
         return self.max_upload_mb * MEGABYTE
 
     @property
     def max_unpacked_bytes(self) -> int:
+        """The limit on what a compressed file unpacks to, in bytes."""
         return self.max_unpacked_mb * MEGABYTE
 
     @property
     def worker_count(self) -> int:
-        """Processes a training may use: `cores`, or what this process is allowed to run on."""
-        return self.cores or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        """Processes a training may use: `cores`, or what this process (or its container) is allowed to run on."""
+        from joblib import cpu_count
+
+        return self.cores or int(cpu_count())
 
     @property
     def home_folder(self) -> Path:

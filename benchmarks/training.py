@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import threading
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 ADULT = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "tabular" / "adult_train.csv"
-ROUNDS = 2
+ROUNDS = 3
 MEGABYTE = 1024 * 1024
 
 
@@ -32,14 +31,19 @@ def main() -> None:
     for _ in range(ROUNDS):
         for side, found in runs.items():
             found.append(measured(side))
-    loop, ours = (statistics.median(run["seconds"] for run in runs[side]) for side in ("loop", "compare"))
+    # The quickest round of each side is the one that other work on the machine disturbed least.
+    loop, ours = (min(run["seconds"] for run in runs[side]) for side in ("loop", "compare"))
+    cpu = {side: min(run["processor"] for run in found) for side, found in runs.items()}
     last = runs["compare"][-1]
     print(f"Adult, {last['rows']:,} rows, 5 folds, {last['models']} models, {last['processes']} processes\n")
     print("| measure | value | bar |\n| --- | ---: | ---: |")
     print(f"| bare joblib loop, seconds | {loop:.1f} | |")
     print(f"| compare, seconds | {ours:.1f} | |")
     print(f"| compare ÷ loop | {ours / loop:.2f} | ≤ 1.15 |")
-    print(f"| peak memory of compare and its workers, MB | {max(r['memory'] for r in runs['compare']):,.0f} | < 2,000 |")
+    print(f"| the same in processor seconds | {cpu['compare'] / cpu['loop']:.2f} | |")
+    print(
+        f"| peak memory of compare and its workers, MB | {max(r['memory'] for r in runs['compare']):,.0f} | < 2,000 |"
+    )
     print(f"| peak memory of the loop and its workers, MB | {max(r['memory'] for r in runs['loop']):,.0f} | |")
     print(f"| hold-out ROC AUC of hist gradient boosting | {last['auc']:.4f} | ≥ 0.925 |")
 
@@ -73,6 +77,15 @@ def watch(process: subprocess.Popen[str], peak: list[float]) -> None:
         time.sleep(0.1)
 
 
+def processor_seconds() -> float:
+    """What this process and its living workers have used of the processors."""
+    import psutil
+
+    root = psutil.Process()
+    times = [process.cpu_times() for process in [root, *root.children(recursive=True)]]
+    return sum(used.user + used.system for used in times)
+
+
 def compare_side() -> dict[str, Any]:
     """`training.compare` with its defaults."""
     from sklearn.metrics import roc_auc_score
@@ -82,14 +95,15 @@ def compare_side() -> dict[str, Any]:
 
     dataset = read_table(ADULT, ADULT.name)
     spec = TrainingSpec(target="class")
-    start = time.perf_counter()
+    before, start = processor_seconds(), time.perf_counter()
     comparison = compare(dataset, spec)
-    seconds = time.perf_counter() - start
+    seconds, processor = time.perf_counter() - start, processor_seconds() - before
     model = comparison.models["hist_gradient_boosting"]
     auc = roc_auc_score(model.holdout_codes, model.probabilities(model.holdout)[:, 1])
     processes = plan(dataset, spec).processes
     return {
         "seconds": seconds,
+        "processor": processor,
         "auc": auc,
         "models": len(comparison.models),
         "rows": dataset.rows,
@@ -119,9 +133,9 @@ def loop_side() -> dict[str, Any]:
 
     tasks = [delayed(fold_fit)(p, fold.train, fold.test) for p in pipelines for fold in problem.split.folds]
     tasks += [delayed(refit)(p, problem.split.train_rows) for p in pipelines]
-    start = time.perf_counter()
+    before, start = processor_seconds(), time.perf_counter()
     Parallel(n_jobs=problem.plan.processes)(tasks)
-    return {"seconds": time.perf_counter() - start}
+    return {"seconds": time.perf_counter() - start, "processor": processor_seconds() - before}
 
 
 SIDES = {"loop": loop_side, "compare": compare_side}

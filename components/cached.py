@@ -21,7 +21,7 @@ from backends.tasks import JobRunner
 if TYPE_CHECKING:
     from backends.metrics import Evaluation
     from backends.training.plan import Plan
-    from backends.training.results import TrainedModel
+    from backends.training.results import Comparison, TrainedModel
     from backends.training.spec import TrainingSpec
 
 Value = TypeVar("Value")
@@ -68,7 +68,8 @@ def jobs() -> JobRunner:
 @st.cache_resource(show_spinner="Reading the table…", max_entries=8)
 def table(digest: str, name: str, corrections: tuple[tuple[str, Any], ...], _data: bytes) -> Dataset:
     """The table in these bytes; `digest` is their SHA-256 and stands for them in the key."""
-    return read_table(_data, name, **dict(corrections))
+    options = dict(corrections)
+    return read_table(_data, name, **{**options, "kinds": dict(options.get("kinds", ()))})
 
 
 @st.cache_resource(show_spinner="Looking at the columns…", max_entries=16)
@@ -109,8 +110,8 @@ def evaluation(result: str, key: str, _model: TrainedModel) -> Evaluation:
 
 
 @st.cache_resource(show_spinner="Writing the script…", max_entries=32)
-def script(result: str, key: str, _model: TrainedModel, _dataset: Dataset) -> str:
+def script(result: str, key: str, _comparison: Comparison, _dataset: Dataset) -> str:
     """The plain script that repeats the model's score."""
     from backends.training.script import script
 
-    return script(_model, _dataset)
+    return script(_comparison, _dataset, key)

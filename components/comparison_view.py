@@ -7,11 +7,12 @@ import streamlit as st
 
 from backends import charts
 from backends.metrics import Evaluation
-from backends.training.results import Check, Comparison
+from backends.training.results import Comparison
 from backends.training.scoring import METRICS, Metric, metric
 from components import results
 from components.feedback import escape
 
+THREE_DIGITS = st.column_config.NumberColumn(format="%.3f")
 CHECK_STYLE = {
     "error": (st.error, ":material/error:"),
     "warning": (st.warning, ":material/warning:"),
@@ -19,10 +20,20 @@ CHECK_STYLE = {
 }
 
 
+def answer(comparison: Comparison) -> str:
+    """The sentence that recommends a model and says why, its name in bold."""
+    reason = escape(comparison.reason)
+    if comparison.recommended is None:
+        return reason
+    title = escape(comparison.models[comparison.recommended].title)
+    return reason.replace(title, f"**{title}**", 1)
+
+
 def headline(comparison: Comparison, evaluation: Evaluation, key: str) -> None:
     """Four numbers of the chosen model: three scores on the held-out rows, and what a prediction takes."""
     shown = list(dict.fromkeys([comparison.metric, "recall", "brier", "precision"]))[:3]
-    milliseconds = float(comparison.leaderboard.set_index("model").loc[key, "predict_ms_1"])
+    board = comparison.leaderboard
+    milliseconds = float(board.loc[board["model"] == key, "predict_ms_1"].iloc[0])
     with st.grid(4, gap="small"):
         for name in shown:
             _score(metric(name), evaluation)
@@ -42,7 +53,8 @@ def board(comparison: Comparison) -> None:
     judged = metric(comparison.metric)
     frame = charts.leaderboard_frame(comparison)
     figure = charts.leaderboard(frame, judged, dark=results.dark())
-    results.chart(figure, frame, "leaderboard", alt=f"{judged.title} of each model, mean and 95 % interval over the folds")
+    words = f"{judged.title} of each model, mean and 95 % interval over the folds"
+    results.chart(figure, frame, "leaderboard", alt=words)
 
 
 def table(comparison: Comparison) -> None:
@@ -51,8 +63,10 @@ def table(comparison: Comparison) -> None:
         board_frame(comparison),
         hide_index=True,
         key="train_board",
+        height="content",
         alt="The leaderboard: score, spread, cost and state of each model",
         column_config={
+            **{row.title: THREE_DIGITS for row in METRICS if row.key != comparison.metric},
             "ms / row": st.column_config.NumberColumn(format="%.2f"),
             "ms / 1,000 rows": st.column_config.NumberColumn(format="%.1f"),
             "fit s": st.column_config.NumberColumn(format="%.2f"),
@@ -74,7 +88,7 @@ def board_frame(comparison: Comparison) -> pd.DataFrame:
         "model": board["title"],
         "tied with best": board["tied"].map({True: "tied", False: ""}).fillna(""),
         judged.title: [_mean_and_spread(row, judged.key) for _, row in board.iterrows()],
-        **{row.title: board[row.key].round(3) for row in others},
+        **{row.title: board[row.key] for row in others},
         "fit s": board["fit_seconds"],
         "ms / row": board["predict_ms_1"],
         "ms / 1,000 rows": board["predict_ms_1000"],
@@ -85,14 +99,16 @@ def board_frame(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(shown)
 
 
-def checks(found: tuple[Check, ...]) -> None:
-    """What to look at before trusting the result, the gravest first."""
+def checks(comparison: Comparison) -> None:
+    """What to look at before trusting the result, the gravest first; then what was found to be fine."""
     order = list(CHECK_STYLE)
-    if not found:
-        st.success("No check found anything to look at.", icon=":material/verified:")
-    for check in sorted(found, key=lambda check: order.index(check.severity)):
+    for check in sorted(comparison.checks, key=lambda check: order.index(check.severity)):
         show, icon = CHECK_STYLE[check.severity]
         show(f"{escape(check.why)} **{escape(check.what_to_do)}**", title=escape(check.title), icon=icon)
+    if not comparison.checks:
+        st.success("No check found anything to look at.", icon=":material/verified:")
+    for sentence in comparison.passed:
+        st.caption(f":green[:material/check:] {escape(sentence)}")
 
 
 def failures(comparison: Comparison) -> None:
@@ -102,11 +118,11 @@ def failures(comparison: Comparison) -> None:
 
 
 def _score(judged: Metric, evaluation: Evaluation) -> None:
-    row = evaluation.scores.loc[judged.key]
+    value, low, high = evaluation.scores.loc[judged.key, ["value", "low", "high"]].astype(float)
     st.metric(
         f"{judged.title}, hold-out",
-        judged.short(row["value"]),
-        delta=f"{judged.short(row['low'])} – {judged.short(row['high'])}",
+        judged.short(value),
+        delta=f"{judged.short(low)} – {judged.short(high)}",
         delta_color="off",
         delta_arrow="off",
         delta_description="95 % interval",

@@ -12,6 +12,7 @@ from components import results, state
 from components.feedback import escape
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "pipes", " ": "blanks"}
+COLUMNS_SHOWN = 200  # more would keep the browser busy for long
 SEVERITY = {"warning": ("orange", "warning"), "repair": ("primary", "build"), "info": ("gray", "info")}
 
 
@@ -22,17 +23,17 @@ def sentence(dataset: Dataset) -> str:
         return f"{size}."
     mark = dataset.dialect.delimiter
     separated = DELIMITERS.get(mark, f"“{escape(mark)}”")
-    how = f"read as {escape(dataset.dialect.encoding)}, separated by {separated}" if mark else "read from Excel"
+    how = f"read as {escape(dataset.dialect.encoding.upper())}, separated by {separated}" if mark else "read from Excel"
     return f"{size}, {how}. {_repairs_in_words(dataset.notes)}"
 
 
 def numbers(dataset: Dataset) -> None:
     """Four numbers: rows, columns, missing values, repairs."""
-    missing = sum(column.missing for column in dataset.schema) / max(1, len(dataset.schema))
+    missing = round(sum(column.missing for column in dataset.schema) * dataset.rows)
     with st.grid(4, gap="small"):
         st.metric("Rows", f"{dataset.rows:,}", border=True, height="stretch")
         st.metric("Columns", f"{len(dataset.schema):,}", border=True, height="stretch")
-        st.metric("Missing values", f"{missing:.1%}", border=True, height="stretch")
+        st.metric("Missing values", f"{missing:,}", border=True, height="stretch")
         st.metric("Repairs", f"{len(_repairs(dataset.notes)):,}", border=True, height="stretch")
 
 
@@ -47,10 +48,12 @@ def notes(dataset: Dataset) -> None:
 
 def rows(dataset: Dataset) -> None:
     """The rows themselves, and the table as a clean CSV."""
-    st.dataframe(dataset.frame.head(results.ROWS_SHOWN), height=320, key="load_rows", alt=f"Rows of {dataset.name}")
+    st.dataframe(_preview(dataset), key="load_rows", alt=f"Rows of {dataset.name}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if dataset.rows > results.ROWS_SHOWN:
             st.caption(f"The first {results.ROWS_SHOWN:,} of {dataset.rows:,} rows")
+        if len(dataset.schema) > COLUMNS_SHOWN:
+            st.caption(f"The first {COLUMNS_SHOWN:,} of {len(dataset.schema):,} columns")
         st.download_button(
             "Clean CSV",
             data=lambda: to_csv(dataset),
@@ -111,7 +114,9 @@ def _dialect_inputs(now: dict[str, Any]) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     with left:
         encoding = st.text_input("Encoding", now["encoding"], key="load_encoding")
-        delimiter = st.text_input("Delimiter (\\t is a tab)", now["delimiter"].replace("\t", "\\t"), key="load_delimiter")
+        delimiter = st.text_input(
+            "Delimiter (\\t is a tab)", now["delimiter"].replace("\t", "\\t"), key="load_delimiter"
+        )
         decimal = st.selectbox("Decimal mark", [".", ","], index=[".", ","].index(now["decimal"]), key="load_decimal")
     with middle:
         header_rows = st.number_input("Header rows", 0, 10, now["header_rows"], key="load_header_rows")
@@ -119,12 +124,16 @@ def _dialect_inputs(now: dict[str, Any]) -> dict[str, Any]:
         comment = st.text_input("Comment lines start with", now["comment"], key="load_comment")
     with right:
         quotechar = st.text_input("Quote", now["quotechar"], max_chars=1, key="load_quotechar")
+        thousands = st.text_input("Thousands mark", now["thousands"], max_chars=1, key="load_thousands")
         escapechar = st.text_input("Escape (empty: doubled quotes)", now["escapechar"], max_chars=1, key="load_escape")
         marks = st.text_input("Missing-value marks", ", ".join(now["missing_values"]), key="load_missing_values")
+    sheet = st.text_input("Sheet", now["sheet"], key="load_sheet") if now["sheet"] else ""
     return {
         "encoding": encoding,
         "delimiter": delimiter.replace("\\t", "\t"),
         "decimal": decimal,
+        "thousands": thousands,
+        "sheet": sheet,
         "header_rows": int(header_rows),
         "skip_lines": int(skip_lines),
         "comment": comment,
@@ -145,6 +154,19 @@ def _column_frame(dataset: Dataset) -> pd.DataFrame:
             "why this kind": [column.evidence for column in dataset.schema],
         }
     )
+
+
+def _preview(dataset: Dataset) -> pd.DataFrame:
+    """The first rows, yes and no in the file's own words instead of check boxes."""
+    shown = dataset.schema.columns[:COLUMNS_SHOWN]
+    head = dataset.frame.iloc[: results.ROWS_SHOWN, :COLUMNS_SHOWN].copy()
+    for column in (column for column in shown if column.kind == "boolean"):
+        words = {
+            True: next(iter(column.format.true_values), "True"),
+            False: next(iter(column.format.false_values), "False"),
+        }
+        head[column.name] = head[column.name].map(words)
+    return head
 
 
 def _repairs(notes: tuple[Note, ...]) -> list[Note]:

@@ -16,7 +16,9 @@ log = logging.getLogger("workbench")
 
 def show_error(error: WorkbenchError) -> None:
     """What went wrong and the way out."""
-    st.error(escape(error.hint or "Change the input and try again."), title=escape(error.message), icon=":material/error:")
+    st.error(
+        escape(error.hint or "Change the input and try again."), title=escape(error.message), icon=":material/error:"
+    )
 
 
 def show_bug(error: Exception) -> bool:

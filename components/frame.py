@@ -24,7 +24,7 @@ def working_on() -> None:
         st.space("small")
         st.caption("Working on")
         if work.dataset is None:
-            st.page_link("pages/load_page.py", label="No table yet", icon=":material/add:")
+            st.page_link("load_page.py", label="No table yet", icon=":material/add:")
             return
         st.page_link("load_page.py", label=escape(work.dataset.name), icon=":material/table:")
         st.caption(f"{work.dataset.rows:,} rows × {len(work.dataset.schema):,} columns")

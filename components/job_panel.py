@@ -37,7 +37,7 @@ def duration(seconds: float) -> str:
     """A time span as people say it.
 
     >>> duration(0.4), duration(42), duration(95), duration(7300)
-    ('1 s', '42 s', '1 min 35 s', '2 h 2 min')
+    ('1 s', '42 s', '1 min 35 s', '2 h 1 min')
     """
     whole = max(1, round(seconds))
     if whole < 60:

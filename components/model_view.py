@@ -24,7 +24,8 @@ CURVES: dict[str, tuple[Callable[[Evaluation], pd.DataFrame], Draw, str]] = {
     "Precision–recall": (curves.precision_recall_curve, charts.precision_recall, "Precision against recall"),
     "Calibration": (curves.calibration, charts.calibration, "Predicted probability against what happened"),
     "Scores": (curves.score_histogram, charts.score_histogram, "How the probabilities are spread per class"),
-    "Gain and lift": (curves.gain_lift, charts.gain, "Share of the positives among the first rows"),
+    "Gain": (curves.gain_lift, charts.gain, "Share of the positives among the rows with the highest probability"),
+    "Lift": (curves.gain_lift, charts.lift, "How many times more positives than among rows drawn at random"),
 }
 
 
@@ -47,11 +48,13 @@ def choose(comparison: Comparison) -> str:
 
 def scores(evaluation: Evaluation) -> None:
     """Every metric with its 95 % interval on the held-out rows."""
-    frame = evaluation.scores.drop(columns="resamples").round(3)
+    frame = evaluation.scores.drop(columns="resamples")
     frame.insert(0, "metric", [metric(key).title for key in frame.index])
     frame["what it says"] = [row.description for row in METRICS if row.key in frame.index]
     st.caption(f"Judged once on {evaluation.rows:,} held-out rows; 95 % bootstrap intervals.")
-    results.table(frame, "model_scores", alt="Metrics of the model on the held-out rows", download="holdout_scores")
+    digits = {name: st.column_config.NumberColumn(format="%.3f") for name in ("value", "low", "high")}
+    words = "Metrics of the model on the held-out rows"
+    results.table(frame, "model_scores", alt=words, download="holdout_scores", column_config=digits)
     for note in evaluation.notes:
         st.caption(escape(note))
 
@@ -64,20 +67,34 @@ def curve(evaluation: Evaluation) -> None:
     else:
         compute, draw, words = CURVES[name]
         frame = compute(evaluation)
+    if name == "Scores" and not evaluation.binary:
+        told = st.selectbox("Class", evaluation.classes, key="train_curve_class")
+        frame = frame[frame["class"] == told]
     key = f"curve_{name.lower().replace(' ', '_')}"
     st.caption(f"{words}; {evaluation.rows:,} held-out rows.")
     results.chart(draw(frame, dark=results.dark()), frame, key, alt=f"{name} of {evaluation.title}")
 
 
+def folds(comparison: Comparison) -> None:
+    """Every model's score on every fold: how far they vary, and whether a fold is odd."""
+    judged = metric(comparison.metric)
+    titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
+    frame = comparison.fold_scores[comparison.fold_scores["metric"] == judged.key]
+    figure = charts.fold_scores(frame, judged, titles=titles, dark=results.dark())
+    results.chart(figure, frame, "fold_scores", alt=f"{judged.title} of each model on each fold")
+
+
 @st.fragment
-def threshold(evaluation: Evaluation) -> None:
+def threshold(evaluation: Evaluation, model: TrainedModel) -> None:
     """A threshold and what each error costs: every number follows the slider."""
     left, right = st.columns(2)
     with left:
         false_alarm = st.number_input("A false positive costs", 0.0, value=1.0, step=1.0, key="train_cost_fp")
     with right:
         missed = st.number_input("A false negative costs", 0.0, value=1.0, step=1.0, key="train_cost_fn")
-    best = thresholds.best_threshold(evaluation, false_alarm, missed)
+    held = model.out_of_fold
+    fair = (held.codes, held.positive) if held is not None else None
+    best = thresholds.best_threshold(evaluation, false_alarm, missed, out_of_fold=fair)
     chosen = st.slider("Predict positive from this probability on", 0.0, 1.0, 0.5, 0.01, key="train_threshold")
     now = thresholds.at_threshold(evaluation, chosen)
     _threshold_numbers(now, now.cost(false_alarm, missed))
@@ -113,12 +130,12 @@ def learning(dataset: Dataset, model: TrainedModel, metric_key: str) -> None:
             st.rerun()
 
 
-def code(dataset: Dataset, model: TrainedModel) -> None:
+def code(dataset: Dataset, comparison: Comparison, key: str) -> None:
     """The plain script that repeats this model's score."""
-    text = cached.script(state.work().result or "", model.key, model, dataset)
+    text = cached.script(state.work().result or "", key, comparison, dataset)
     st.caption("Runs alone with pandas and scikit-learn on the same CSV and prints the same cross-validation score.")
     st.download_button(
-        "Script", text, f"train_{model.key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
+        "Script", text, f"train_{key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
     )
     st.code(text, language="python", height=400)
 

@@ -45,7 +45,9 @@ def chart(figure: go.Figure, frame: pd.DataFrame, key: str, *, alt: str) -> None
     """A figure; the camera saves it as PNG or SVG, the popover under it shows its data and saves CSV and HTML."""
     picture = state.widget(f"{key}_format", "PNG")
     st.plotly_chart(figure, key=key, config=plotly_config(key, str(picture).lower()), alt=alt, theme=None)
-    with st.popover("Data", icon=":material/table_rows:", type="tertiary", key=f"{key}_data", on_change="rerun") as data:
+    with st.popover(
+        "Data", icon=":material/table_rows:", type="tertiary", key=f"{key}_data", on_change="rerun"
+    ) as data:
         if data.open:
             _chart_data(figure, frame, key, alt)
 

@@ -73,7 +73,10 @@ def update(**changes: Any) -> Work:
 
 
 def start_over(source: Source, dataset: Dataset) -> Work:
-    """Work on another table: everything that was learnt from the former one goes."""
+    """Work on another table: everything that was learnt from the former one goes, and what runs on it is ended."""
+    for job in cached.jobs().jobs(owner()):
+        if job.id in (work().job, work().curve_job):
+            cached.jobs().cancel(job.id, owner())
     return update(**{**Work().__dict__, "source": source, "dataset": dataset})
 
 

@@ -130,10 +130,18 @@ def _validation_inputs(dataset: Dataset, spec: TrainingSpec) -> TrainingSpec:
     left, right = st.columns(2)
     keep: dict[str, Any] = {"persist_state": "session"}
     with left:
-        scheme = st.selectbox("Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key="train_scheme", **keep)
+        scheme = st.selectbox(
+            "Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key="train_scheme", **keep
+        )
         others = [name for name in dataset.schema.names if name != spec.target]
-        group = st.selectbox("Rows that belong together share", others, key="train_group", **keep) if scheme == "group" else None
-        time = st.selectbox("Time is in", _times(dataset, others), key="train_time", **keep) if scheme == "time" else None
+        group = (
+            st.selectbox("Rows that belong together share", others, key="train_group", **keep)
+            if scheme == "group"
+            else None
+        )
+        time = (
+            st.selectbox("Time is in", _times(dataset, others), key="train_time", **keep) if scheme == "time" else None
+        )
         folds = st.slider("Folds", 2, 10, 5, key="train_folds", **keep)
         repeats = st.slider("Repeats", 2, 10, 2, key="train_repeats", **keep) if scheme == "repeated" else 2
     with right:
@@ -161,7 +169,9 @@ def _budget_inputs() -> dict[str, Any]:
             st.caption("A cancelled tuning will go on where it stopped.")
     with right:
         fit = st.number_input("One fit may take, seconds", 1, 3600, 600, 10, key="train_fit", **keep)
-        memory = st.number_input("One worker may use, MB (0: no bound)", 0, 1_000_000, 0, 256, key="train_memory", **keep)
+        memory = st.number_input(
+            "One worker may use, MB (0: no bound)", 0, 1_000_000, 0, 256, key="train_memory", **keep
+        )
     return {"tune_seconds": float(tune), "fit_seconds": float(fit), "fit_memory_mb": int(memory)}
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 from backends.datasets import Dataset
 from backends.tasks import Job
 from backends.training import job as training_job
+from backends.training.scoring import metric
 from backends.training.spec import TrainingSpec
 from backends.training.store import load_comparison
 from components import cached, job_panel, state
@@ -20,9 +21,9 @@ def start(dataset: Dataset, spec: TrainingSpec) -> None:
     state.update(job=job.id, message="")
 
 
-def watch(identity: str, ranked_by: str) -> None:
+def watch(identity: str) -> None:
     """Progress and the board so far, until the job has ended."""
-    job_panel.watch(identity, on_end=_take_over, show=lambda job: _board_so_far(job, ranked_by))
+    job_panel.watch(identity, on_end=_take_over, show=_board_so_far)
 
 
 def board_so_far(events: tuple[dict[str, object], ...], ranked_by: str) -> pd.DataFrame:
@@ -45,12 +46,17 @@ def board_so_far(events: tuple[dict[str, object], ...], ranked_by: str) -> pd.Da
     return frame.sort_values(ranked_by, ascending=lower_is_better, na_position="last", ignore_index=True)
 
 
-def _board_so_far(job: Job, ranked_by: str) -> None:
+def _board_so_far(job: Job) -> None:
+    plans = [event["plan"] for event in job.events if event.get("event") == "plan"]
+    ranked_by = plans[0]["metric"] if plans else "accuracy"
     board = board_so_far(job.events, ranked_by)
     if board.empty:
         st.caption("The board fills as models are done; the baseline comes first.")
         return
-    st.dataframe(board.round(3), hide_index=True, key="train_board_so_far", alt="The models that are done so far")
+    shown = board.rename(columns={ranked_by: metric(ranked_by).title})
+    digits = {name: st.column_config.NumberColumn(format="%.3f") for name in shown.columns[2:]}
+    words = "The models that are done so far"
+    st.dataframe(shown, hide_index=True, key="train_board_so_far", alt=words, column_config=digits)
 
 
 def _take_over(job: Job) -> None:

@@ -29,6 +29,8 @@ if kinds and st.button("Read again with these kinds", icon=":material/refresh:",
     dataset_view.apply({"kinds": kinds})
     st.rerun()
 
+if state.work().comparison is not None:
+    st.caption("Reading again starts over: the models trained on the table as it is now are let go.")
 with st.expander("How it was read", icon=":material/tune:"):
     changed = dataset_view.dialect_form(dataset)
     if changed:

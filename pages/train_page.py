@@ -19,7 +19,7 @@ dataset = work.dataset
 
 def result(comparison: Comparison) -> None:
     """The answer, the picture, what to look at, the table, one model."""
-    st.markdown(feedback.escape(comparison.reason))
+    st.markdown(comparison_view.answer(comparison))
     if comparison.recommended is None:
         comparison_view.failures(comparison)
         return
@@ -30,7 +30,7 @@ def result(comparison: Comparison) -> None:
         comparison_view.board(comparison)
     with right, st.container(border=True):
         st.subheader("What to look at")
-        comparison_view.checks(comparison.checks)
+        comparison_view.checks(comparison)
     comparison_view.failures(comparison)
     comparison_view.table(comparison)
 
@@ -40,33 +40,38 @@ def result(comparison: Comparison) -> None:
     evaluation = cached.evaluation(work.result or "", key, model)
     with answer:
         comparison_view.headline(comparison, evaluation, key)
-    views = ["Scores", "Curves", "Threshold and costs", "Learning curve", "Code"]
+    views = ["Scores", "Folds", "Curves", "Threshold and costs", "Learning curve", "Code"]
     if not evaluation.binary:
         views.remove("Threshold and costs")
     view = st.segmented_control("View", views, default="Scores", required=True, key="train_view")
     if view == "Scores":
         model_view.scores(evaluation)
+    elif view == "Folds":
+        model_view.folds(comparison)
     elif view == "Curves":
         model_view.curve(evaluation)
     elif view == "Threshold and costs":
-        model_view.threshold(evaluation)
+        model_view.threshold(evaluation, model)
     elif view == "Learning curve":
         model_view.learning(dataset, model, comparison.metric)
     else:
-        model_view.code(dataset, model)
+        model_view.code(dataset, comparison, key)
 
 
 if work.message:
     st.error(feedback.escape(work.message), icon=":material/error:")
-if work.job is None and work.comparison is not None:
+if work.job is not None:
+    train_job.watch(work.job)
+elif work.comparison is not None:
     result(work.comparison)
 
-settings = st.container() if work.comparison is None else st.expander("Train again", icon=":material/tune:")
-with settings:
+again = "Settings of the next training" if work.job else "Train again"
+fresh = work.comparison is None and work.job is None
+with st.container() if fresh else st.expander(again, icon=":material/tune:"):
     summary = st.container()
     target = train_form.target_input(dataset)
     go = st.empty()
-    with st.expander("Columns, models, validation, budget", icon=":material/tune:") if work.comparison is None else st.container():
+    with st.expander("Columns, models, validation, budget", icon=":material/tune:") if fresh else st.container():
         spec = train_form.more_inputs(dataset, target)
     try:
         plan = cached.plan(dataset.digest, spec, dataset)
@@ -74,7 +79,9 @@ with settings:
         feedback.show_error(error)
         st.stop()
     summary.markdown(train_form.plan_sentence(plan))
-    if go.button("Train", type="primary", icon=":material/play_arrow:", disabled=work.job is not None, key="train_start"):
+    if go.button(
+        "Train", type="primary", icon=":material/play_arrow:", disabled=work.job is not None, key="train_start"
+    ):
         train_job.start(dataset, spec)
         st.rerun()
     train_form.plan_notes(plan)

@@ -1,3 +1,27 @@
-"""Read any table; see `schema` for what comes out."""
+"""Bytes to a `Dataset`: the values, what each column means, and what had to be done to read them.
+
+The way of a text file: `encodings` (bytes → UTF-8) → `dialects` (delimiter, quotes) → `layout` (preamble,
+header, width) → `fast` or `exact` (records → columns of text) → `kinds` (text → values, with evidence).
+Parquet, JSON and Excel join it where they have to. Whatever was guessed or repaired is a `Note`.
+"""
+
+from backends.datasets.reader import guess_dialect, read_pasted, read_table
 from backends.datasets.schema import KINDS, Column, Dataset, Dialect, Kind, Note, Schema, ValueFormat
-__all__ = ["KINDS", "Column", "Dataset", "Dialect", "Kind", "Note", "Schema", "ValueFormat"]
+from backends.datasets.store import load_dataset, save_dataset, to_csv
+
+__all__ = [
+    "KINDS",
+    "Column",
+    "Dataset",
+    "Dialect",
+    "Kind",
+    "Note",
+    "Schema",
+    "ValueFormat",
+    "guess_dialect",
+    "load_dataset",
+    "read_pasted",
+    "read_table",
+    "save_dataset",
+    "to_csv",
+]

@@ -9,13 +9,17 @@ from typing import Literal
 CellType = Literal["empty", "number", "date", "time", "boolean", "address", "text"]
 
 CURRENCY = "$€£¥₹₽₩₺"
-_AMOUNT = r"(?:\d{1,3}(?:(?P<t>[,.'’  ])\d{3})(?:(?P=t)\d{3})*|\d+)?(?:[.,]\d+|(?<=\d)[.,]?)(?:[eE][+-]?\d+)?"
-_NUMBER = re.compile(rf"\(?[+-]?\s?[{CURRENCY}]?\s?[+-]?{_AMOUNT}\s?[%{CURRENCY}]?\)?|[+-]?(?:inf|infinity)", re.IGNORECASE)
+_AMOUNT = (
+    r"(?:\d{1,3}(?:(?P<t>[,.'\u2019\u00a0\u202f ])\d{3})(?:(?P=t)\d{3})*|\d+)?(?:[.,]\d+|(?<=\d)[.,]?)(?:[eE][+-]?\d+)?"
+)
+_NUMBER = re.compile(
+    rf"\(?[+-]?\s?[{CURRENCY}]?\s?[+-]?{_AMOUNT}\s?[%{CURRENCY}]?\)?|[+-]?(?:inf|infinity)", re.IGNORECASE
+)
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DAY = (
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})|\d{4}-\d{2}"
-    rf"|\d{{1,2}}[ -]{_MONTH}[ -,]{{1,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]{{1,2}}\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}}"
 )
 _DATE = re.compile(rf"(?:{_DAY})(?:[T ]\s?{_CLOCK}(?:\s?(?:Z|UTC|[+-]\d{{2}}:?\d{{2}}))?)?", re.IGNORECASE)
 _TIME = re.compile(_CLOCK)
@@ -33,12 +37,31 @@ LONGEST = 100  # no number, date or address that we know is longer
 
 # Marks that mean "no value" wherever they stand ...
 MISSING = frozenset(
-    ("", "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "NaN", "nan", "NAN", "-nan", "-NaN", "NULL", "Null", "null", "(null)", "?", "\\N")
+    (
+        "",
+        "NA",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "#NA",
+        "<NA>",
+        "NaN",
+        "nan",
+        "NAN",
+        "-nan",
+        "-NaN",
+        "NULL",
+        "Null",
+        "null",
+        "(null)",
+        "?",
+        "\\N",
+    )
 )
 # ... and those that do only among numbers, dates or yes/no, because they may be a level of a category.
 MISSING_AMONG_VALUES = frozenset(
-    ("na", "None", "none", "NONE", "nil", "-", "--", "---", ".", "..", "...", "*", "missing", "Missing", "n.a.", "N.A.", "nd", "n.d.",
-     "unknown", "Unknown", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?")
+    ("na", "None", "none", "NONE", "nil", "-", "--", "---", ".", "..", "...", "*", "missing", "Missing",
+     "n.a.", "N.A.", "nd", "n.d.", "unknown", "Unknown", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?")
 )  # fmt: skip
 
 
@@ -61,5 +84,5 @@ def cell_type(cell: str) -> CellType:
 
 
 def typed(cell: str) -> bool:
-    """Is `cell` more than words: a number, date, time, yes/no or address?"""
-    return cell_type(cell) not in ("empty", "text")
+    """Is `cell` more than words: a number, date, time or address? (A yes or no may be a name.)"""
+    return cell_type(cell) not in ("empty", "text", "boolean")

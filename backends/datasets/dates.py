@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -39,12 +40,22 @@ def date_formats(sample: Sequence[str]) -> list[str]:
     return [written for _, _, written in sorted(scored)]
 
 
-def _candidates(sample: Sequence[str]) -> Iterator[str]:
-    """Formats that read at least one of the first values."""
-    for day in _DAYS:
-        for time in _TIMES:
-            if any(_reads(text, day + time) for text in sample[:12]):
-                yield day + time
+def _candidates(sample: Sequence[str]) -> list[str]:
+    """Formats that read at least one of the first values; day and time are found apart."""
+    parts = [_split(text) for text in sample[:12]]
+    days = [day for day in _DAYS if any(_reads(day_text, day) for day_text, _ in parts)]
+    times = [time for time in _TIMES if any(_reads("2000-01-01" + rest, "%Y-%m-%d" + time) for _, rest in parts)]
+    return [day + time for day in days for time in times]
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A date in front and what tells the time behind it.
+
+    >>> _split("1 May 2020 10:30"), _split("2020-05-01")
+    (('1 May 2020', ' 10:30'), ('2020-05-01', ''))
+    """
+    clock = re.search(r"[T ]\d{1,2}:\d{2}", text)
+    return (text[: clock.start()], text[clock.start() :]) if clock else (text, "")
 
 
 def _share(sample: Sequence[str], written: str) -> float:
@@ -53,7 +64,7 @@ def _share(sample: Sequence[str], written: str) -> float:
 
 def _reads(text: str, written: str) -> bool:
     try:
-        value = datetime.strptime(text, written)  # noqa: DTZ007 - the time zone, if any, is in the format
+        value = datetime.strptime(text, written)
     except ValueError:
         return False
     return 1 <= value.year <= 9999

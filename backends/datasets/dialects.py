@@ -51,12 +51,14 @@ def guess_form(head: str, fixed: dict[str, str] | None = None) -> Form:
     """
     fixed = fixed or {}
     comment = fixed["comment"] if "comment" in fixed else _comment(head, fixed)
-    candidates = [_judged(head, form) for form in _candidates(head, comment, fixed)]
-    best = max(candidates, key=lambda guess: guess.score)
-    if "delimiter" not in fixed and _one_column(head, best):
-        return replace(best.form, delimiter="" if best.form.delimiter in head else ",", spaced=False)
-    form = _repeated(head, best.form) if "delimiter" not in fixed else best.form
-    return replace(form, spaced=_spaced(head, form))
+    candidates = sorted((_judged(head, form) for form in _candidates(head, comment, fixed)), key=lambda g: -g.score)
+    if "delimiter" in fixed:
+        return replace(candidates[0].form, spaced=_spaced(head, candidates[0].form))
+    for guess in candidates:
+        if guess.score >= ONE_COLUMN and not _one_column(head, guess.form):
+            form = _repeated(head, guess.form)
+            return replace(form, spaced=_spaced(head, form))
+    return replace(candidates[0].form, delimiter="")
 
 
 def _candidates(head: str, comment: str, fixed: dict[str, str]) -> Iterator[Form]:
@@ -126,18 +128,18 @@ def _weight(cell: str, delimiter: str) -> float:
     return _WEIGHT.get(kind, 1.0)
 
 
-def _one_column(head: str, best: Guess) -> bool:
-    """Is the text a single column, in spite of the best delimiter?"""
-    records, _ = _records(head, best.form)
+def _one_column(head: str, form: Form) -> bool:
+    """Is the text a single column, in spite of this delimiter?"""
+    records, _ = _records(head, form)
     widths = [len(record.cells) for record in records]
-    if not widths or max(widths) == 1 or best.score < ONE_COLUMN:
+    if not widths or max(widths) == 1:
         return True
-    lines = [line for line in re.split(r"\r\n|\n|\r", head)[: len(records)] if line.strip()]
+    lines = [line for line in re.split(r"\r\n|\n|\r", head) if line.strip()][: len(records)]
     body = lines[1:] or lines
-    whole = sum(cell_type(line) not in ("text", "empty") for line in body) / len(body)
-    if best.form.delimiter in (",", ";", "\t", "|"):
+    whole = sum(cell_type(line) not in ("text", "empty") for line in body) / max(1, len(body))
+    if form.delimiter in (",", ";", "\t", "|"):
         return whole > 0.9 and widths[0] == 1 and len(widths) > 1
-    return whole > 0.9 or (best.form.delimiter == " " and not _columns_of_values(records))
+    return whole > 0.9 or (form.delimiter == " " and not _columns_of_values(records))
 
 
 def _columns_of_values(records: Sequence[Record]) -> bool:

@@ -28,11 +28,19 @@ _EAST_ASIAN: tuple[tuple[str, str, float], ...] = (
     ("gb18030", r"[的一是不了在人有我他这中大来上国个到说们为和你地出道也时年名京海广深市省区产品州姓]", 0.1),
     ("big5", r"[的一是不了在人有我他這中大來上國個到說們為和你地出道也時年名京臺灣北市省區產品姓]", 0.1),
 )
-# Encodings of one byte per letter in which whole words are other than ASCII.
-_OTHER_ALPHABETS: tuple[tuple[str, str], ...] = (
-    ("cp1251", r"[А-Яа-яЁё]"), ("koi8_r", r"[А-Яа-яЁё]"), ("cp866", r"[А-Яа-яЁё]"),
-    ("cp1253", r"[Ά-ώ]"), ("cp1255", r"[א-ת]"), ("cp1256", r"[ء-ي]"),
-)  # fmt: skip
+# Encodings of one byte per letter in which whole words are other than ASCII: their small letters, the commonest apart.
+_CYRILLIC, _GREEK = (
+    ("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "оеаинтсрвл"),
+    ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώ", "αοιετσνηρπκ"),
+)
+_OTHER_ALPHABETS: tuple[tuple[str, tuple[str, str]], ...] = (
+    ("cp1251", _CYRILLIC),
+    ("koi8_r", _CYRILLIC),
+    ("cp866", _CYRILLIC),
+    ("cp1253", _GREEK),
+    ("cp1255", ("אבגדהוזחטיךכלםמןנסעףפץצקרשת", "יוהלאמרתבש")),
+    ("cp1256", ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", "المينروتبة")),
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,9 @@ def _asked(data: bytes, encoding: str) -> Decoded:
         name = codecs.lookup(encoding).name
         text = data.decode(name)
     except (LookupError, UnicodeDecodeError, UnicodeError) as error:
-        reason = f"has no meaning here ({error})" if isinstance(error, LookupError) else f"does not fit the file: {error}"
+        reason = (
+            f"has no meaning here ({error})" if isinstance(error, LookupError) else f"does not fit the file: {error}"
+        )
         raise WorkbenchError(f"The encoding {encoding!r} {reason}.", hint="Choose another encoding.") from None
     return Decoded(_encoded(text.removeprefix("\ufeff")), name)
 
@@ -134,7 +144,9 @@ def _legacy(data: bytes) -> Decoded:
     notes = [Note("encoding-guessed", message, severity="warning")]
     bad = text.count("\ufffd")
     if bad:
-        notes.append(Note("encoding-repaired", f"{bad} characters do not fit {name} and became �.", bad, severity="warning"))
+        notes.append(
+            Note("encoding-repaired", f"{bad} characters do not fit {name} and became �.", bad, severity="warning")
+        )
     return Decoded(_encoded(text), name, tuple(notes))
 
 
@@ -179,10 +191,10 @@ def _readings(sample: bytes) -> Iterator[str]:
             yield name
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if runs and sum(map(len, runs)) / len(runs) > 2.5:
-        scored = [(_alphabet_score(sample, name, letters), name) for name, letters in _OTHER_ALPHABETS]
-        best = max(scored)
-        if best[0] > 0.6:
-            yield best[1]
+        scored = {name: _alphabet_score(sample, name, *letters) for name, letters in _OTHER_ALPHABETS}
+        best = max(scored, key=lambda name: scored[name])
+        if scored[best] > 0.6:
+            yield best
     if _strict(sample, "cp1252"):
         yield "cp1252"
 
@@ -194,13 +206,13 @@ def _strict(sample: bytes, name: str) -> str:
         return ""
 
 
-def _alphabet_score(sample: bytes, name: str, letters: str) -> float:
-    """Share of the other-than-ASCII characters that are letters of the alphabet, small ones counting most."""
-    text = sample.decode(name, errors="replace")
-    other = re.findall(r"[^\x00-\x7f]", text)
-    fitting = [c for c in other if re.match(letters, c)]
-    inside = len(re.findall(rf"(?<={letters[:-1]}])(?=[А-ЯЁ])", text))  # a capital inside a word is a wrong guess
-    return (len(fitting) - inside + 0.2 * sum(c.islower() for c in fitting)) / max(1, len(other))
+def _alphabet_score(sample: bytes, name: str, small: str, frequent: str) -> float:
+    """How much the other-than-ASCII characters look like words of an alphabet: its letters, the common ones twice."""
+    other = [c for c in sample.decode(name, errors="replace") if ord(c) > 127]
+    letters = sum(c.lower() in small for c in other)
+    lower = sum(c in small for c in other)
+    common = sum(c.lower() in frequent for c in other)
+    return (letters + 0.2 * lower + common) / (2.2 * max(1, len(other)))
 
 
 def _without_nul(decoded: Decoded) -> Decoded:

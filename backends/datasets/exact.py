@@ -15,7 +15,6 @@ from backends.datasets.rows import Findings, Form, Record, RowReader
 from backends.datasets.schema import Note
 from backends.settings import Settings
 
-
 BLOCK = 50_000  # records turned into columns at a time
 
 
@@ -30,8 +29,13 @@ class _Ragged:
     blank: list[int] = field(default_factory=list)
 
 
-def read_exactly(text: str, form: Form, start: int, line: int, layout: Layout, limits: Settings) -> RawTable:
-    """Read the records of `text` from offset `start` (on line `line`), where the data begins."""
+def read_exactly(
+    text: str, form: Form, start: int, line: int, layout: Layout, limits: Settings, keep_blank: bool = False
+) -> RawTable:
+    """Read the records of `text` from offset `start` (on line `line`), where the data begins.
+
+    A blank line is no row, except in a table of one column when `keep_blank` says so.
+    """
     reader = RowReader(form)
     ragged = _Ragged()
     rows = _fitted(reader.records(text, start, line), layout.width, ragged)
@@ -89,12 +93,12 @@ def _assembled(
     columns = [pa.chunked_array(chunk, type=pa.large_string()) for chunk in chunks]
     starts = np.concatenate(lines) if lines else np.array([], dtype=int)
     notes = [*_ragged_notes(ragged, width), *_finding_notes(findings)]
-    return RawTable([], columns, notes, lambda positions: starts[positions].tolist())
+    return RawTable([], columns, notes, lines=lambda positions: starts[positions].tolist())
 
 
 def _ragged_notes(ragged: _Ragged, width: int) -> Iterator[Note]:
     if ragged.short:
-        message = f"{_rows(ragged.short)} fewer than {width} cells and were filled up with missing values."
+        message = f"{_rows(ragged.short)} fewer than {width} cells; the missing ones were left empty."
         yield _lines_note("row-padded", message, ragged.short)
     if ragged.long:
         message = f"{_rows(ragged.long)} more than {width} cells; cut off were {'; '.join(ragged.extra[:5])}."
@@ -114,9 +118,13 @@ def _finding_notes(findings: Findings) -> Iterator[Note]:
     if findings.unclosed:
         message = f"{len(findings.unclosed):,} cells start with a quote that never closes; it was kept as text."
         yield _lines_note("quote-unclosed", message, findings.unclosed, "warning")
-    if findings.comments:
-        message = f"{len(findings.comments):,} comment lines were skipped."
-        yield _lines_note("comment-skipped", message, findings.comments, "info")
+    yield from comment_notes(findings.comments)
+
+
+def comment_notes(lines: list[int]) -> list[Note]:
+    """The note about comment lines, if there are any."""
+    message = f"{len(lines):,} comment lines were skipped."
+    return [_lines_note("comment-skipped", message, lines, "info")] if lines else []
 
 
 def _rows(lines: Sequence[int]) -> str:

@@ -1,7 +1,7 @@
 """Clean big files: Arrow's parallel CSV parser, used only where it reads exactly what `rows` would.
 
 Arrow is told to take every cell as text. A file qualifies when its quotes are well formed throughout, its
-records end alike and no line is blank; the first row of another width makes the caller fall back.
+lines end alike; a row of another width or a blank line makes the caller fall back.
 """
 
 from __future__ import annotations
@@ -13,25 +13,51 @@ import pyarrow as pa
 
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Form
+from backends.datasets.segments import Segments
 from backends.settings import Settings
 
 _BLOCK = 1 << 24
+SEGMENT = 1 << 22  # bytes; small enough that buffers are reused, large enough that calls do not count
 _LF, _CR = 10, 13
 
 
-def read_fast(utf8: bytes, form: Form, offset: int, line: int, width: int, settings: Settings) -> RawTable | None:
-    """The records from byte `offset` (on line `line`) on, or None where only the exact reader will do."""
+def read_fast(
+    utf8: bytes, form: Form, offset: int, line: int, width: int, settings: Settings, numbers: bool = False
+) -> RawTable | None:
+    """The records from byte `offset` (on line `line`) on, or None where only the exact reader will do.
+
+    With `numbers`, columns of plain numbers are converted on the way; the table's `plain` says which.
+    """
     if not _suits(utf8, form, offset):
         return None
     quoted_breaks = _quoted_breaks(utf8, form, offset)
     if quoted_breaks is None:
         return None
-    table = _parsed(utf8, form, offset, width, quoted_breaks)
-    if table is None:
-        return None
-    check_size(table.num_rows, width, settings.max_rows, settings.max_columns)
-    columns = [_left_trimmed(column) if form.spaced else column for column in table.columns]
-    return RawTable([], columns, [], _lines(utf8, form, offset, line, quoted_breaks))
+    ends = _record_ends(utf8, form, offset)[1] if quoted_breaks else None
+    segments = Segments(utf8, _cuts(utf8, offset, ends), form, width, quoted_breaks)
+    try:
+        columns, plain = segments.read(numbers)
+    except pa.ArrowInvalid:
+        return None  # a row of another width: the exact reader copes and says so
+    breaks = utf8.count(b"\n", offset) if ends is None else len(ends)
+    if len(columns[0]) != breaks + (len(utf8) > offset and not utf8.endswith(b"\n")):
+        return None  # Arrow leaves blank lines out
+    check_size(len(columns[0]), width, settings.max_rows, settings.max_columns)
+    return RawTable([], columns, [], plain, _lines(utf8, form, offset, line, quoted_breaks))
+
+
+def _cuts(utf8: bytes, offset: int, ends: np.ndarray | None) -> list[int]:
+    """Offsets of records about a segment apart; `ends` are those of the record ends where not every line is one."""
+    cuts = [offset]
+    while cuts[-1] < len(utf8):
+        start = cuts[-1] + SEGMENT
+        if ends is None:
+            at = utf8.find(b"\n", start)
+        else:
+            after = np.searchsorted(ends, start)
+            at = int(ends[after]) if after < len(ends) else -1
+        cuts.append(len(utf8) if at < 0 else at + 1)
+    return cuts
 
 
 def _suits(utf8: bytes, form: Form, offset: int) -> bool:
@@ -39,9 +65,7 @@ def _suits(utf8: bytes, form: Form, offset: int) -> bool:
         return False
     if not (form.delimiter + form.quotechar).isascii() or utf8[offset : offset + 1] in (b"\n", b"\r"):
         return False
-    if b"\r" in utf8 and utf8.count(b"\r") != utf8.count(b"\r\n"):
-        return False
-    return not any(blank in utf8 for blank in (b"\n\n", b"\n\r\n", b"\n \n", b"\n \r\n"))
+    return b"\r" not in utf8 or utf8.count(b"\r") == utf8.count(b"\r\n")
 
 
 def _quoted_breaks(utf8: bytes, form: Form, offset: int) -> bool | None:
@@ -76,30 +100,17 @@ def _break_inside(data: np.ndarray, start: int, at: np.ndarray, opening: bool) -
     return bool(inside.any())
 
 
-def _parsed(utf8: bytes, form: Form, offset: int, width: int, quoted_breaks: bool) -> pa.Table | None:
-    from pyarrow import csv
-
-    names = [str(at) for at in range(width)]
-    try:
-        return csv.read_csv(
-            pa.BufferReader(pa.py_buffer(utf8).slice(offset)),
-            read_options=csv.ReadOptions(column_names=names, block_size=1 << 22),
-            parse_options=csv.ParseOptions(
-                delimiter=form.delimiter,
-                quote_char=form.quotechar or False,
-                newlines_in_values=quoted_breaks,
-                ignore_empty_lines=False,
-            ),
-            convert_options=csv.ConvertOptions(column_types={name: pa.string() for name in names}, check_utf8=False),
-        )
-    except pa.ArrowInvalid:
-        return None  # a row of another width, or one larger than a block: the exact reader copes and says so
+def _record_ends(utf8: bytes, form: Form, offset: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which line breaks (counted from 0) end a record, and where: those with an even number of quotes in front."""
+    data = np.frombuffer(utf8, dtype=np.uint8)
+    quotes, breaks = (_positions(data, byte, offset) for byte in (ord(form.quotechar), _LF))
+    ending = np.flatnonzero(np.searchsorted(quotes, breaks) % 2 == 0)
+    return ending, breaks[ending]
 
 
-def _left_trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    return pc.utf8_ltrim(column, " ")
+def _positions(data: np.ndarray, byte: int, offset: int) -> np.ndarray:
+    blocks = range(offset, len(data), _BLOCK)
+    return np.concatenate([np.flatnonzero(data[start : start + _BLOCK] == byte) + start for start in blocks])
 
 
 def _lines(utf8: bytes, form: Form, offset: int, line: int, quoted_breaks: bool):  # type: ignore[no-untyped-def]
@@ -109,9 +120,5 @@ def _lines(utf8: bytes, form: Form, offset: int, line: int, quoted_breaks: bool)
 
 
 def _lines_with_breaks(utf8: bytes, form: Form, offset: int, line: int, rows: np.ndarray) -> Sequence[int]:
-    """Line of each row where quoted cells hold line breaks: a record ends where an even number of quotes stand in front."""
-    data = np.frombuffer(utf8, dtype=np.uint8)[offset:]
-    quotes, breaks = np.flatnonzero(data == ord(form.quotechar)), np.flatnonzero(data == _LF)
-    ends = np.flatnonzero(np.searchsorted(quotes, breaks) % 2 == 0)
-    starts = np.concatenate([[0], ends + 1])
+    starts = np.concatenate([[0], _record_ends(utf8, form, offset)[0] + 1])
     return (starts[np.asarray(rows)] + line).tolist()

@@ -17,6 +17,7 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xlsx": ("an Excel workbook", (".xlsx", ".xlsm", ".xltx")),
     "xls": ("an old Excel workbook", (".xls", ".xlt")),
 }
+_BLANKS = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"  # and byte-order marks
 ENDINGS = tuple(ending for _, endings in FORMATS.values() for ending in endings)
 _EXCEL = {"xlsx", "xls"}
 
@@ -51,7 +52,7 @@ def find_format(data: bytes, name: str) -> str:
     >>> find_format(b"a,b\\n1,2\\n", "table.csv")
     'text'
     """
-    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+    if not data[:4096].strip(_BLANKS) and not data.strip(_BLANKS):
         what = "is empty" if not data else "holds nothing but blanks"
         raise WorkbenchError(f"The file {name!r} {what}.", hint="Choose a file with a table in it.")
     found = _content(data, name)
@@ -89,7 +90,9 @@ def _content(data: bytes, name: str) -> str:
         return _zipped(data, name)
     head = _readable(data[:4096])
     if re.match(r"\s*(?:<!doctype html|<html|<head|<body|<table|<script|<meta)", head, re.IGNORECASE):
-        raise _mismatch(name, promised_format(name), "a web page (HTML)", "Save the table behind the page, not the page.")
+        raise _mismatch(
+            name, promised_format(name), "a web page (HTML)", "Save the table behind the page, not the page."
+        )
     if re.match(r"\s*(?:<\?xml|<[A-Za-z][\w:.-]*[\s>/][^,;\t]*$)", head):
         raise _mismatch(name, promised_format(name), "an XML document", "Save the table as CSV or Excel.")
     return _text_or_json(data, head, name)
@@ -115,7 +118,7 @@ def _zipped(data: bytes, name: str) -> str:
 def _text_or_json(data: bytes, head: str, name: str) -> str:
     if promised_format(name) == "json":
         return "json"
-    start = head.lstrip()[:1]
+    start = head.lstrip(" \t\r\n")[:1]
     if start in ("{", "[") and _parses_as_json(data, start):
         return "json"
     return "text"
@@ -136,6 +139,7 @@ def _parses_as_json(data: bytes, start: str) -> bool:
 
 
 def _whole_json(data: bytes) -> bool:
-    closing = {b"{": b"}", b"[": b"]"}[data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]]
-    second = data.lstrip(b"\xef\xbb\xbf \t\r\n")[1:200].lstrip()[:1]
-    return data.rstrip().endswith(closing) and second in (b'"', b"{", b"[", b"]", b"}")
+    """Does the text end as it begins, with something in between that JSON has and CSV has not?"""
+    inner = data.strip(b"\xef\xbb\xbf \t\r\n")
+    brackets = (inner[:1], inner[-1:])
+    return brackets in ((b"{", b"}"), (b"[", b"]")) and inner[1:200].lstrip()[:1] in (b'"', b"{", b"[", b"]", b"}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from backends.datasets.cells import cell_type, typed
@@ -33,6 +34,8 @@ def find_layout(rows: Sequence[Row], skip: int | None = None, header_rows: int |
     Layout(skip=1, header_rows=1, width=2, shifted=False)
     """
     rows = [list(row) for row in rows]
+    if not rows:
+        return Layout(0, 0, 0)
     start = _preamble(rows) if skip is None else skip
     table = rows[start:]
     if not table:
@@ -103,7 +106,7 @@ def header_votes(row: Row, body: Sequence[Row]) -> Votes:
     A word above typed values (numbers, dates, …) speaks for a name, a typed value above typed values
     against, and so does a word that comes again further down.
     """
-    body = body[:LOOKED_AT]
+    body = [line for line in body[:LOOKED_AT] if list(line) != list(row)]
     score, strong = 0.0, 0
     for at, cell in enumerate(row):
         below = [line[at] for line in body if at < len(line) and cell_type(line[at]) != "empty"]
@@ -119,12 +122,12 @@ def _vote(cell: str, below: list[str]) -> float:
     types = Counter(cell_type(value) for value in below)
     kind, count = types.most_common(1)[0]
     mostly = count >= 0.75 * len(below) or types["text"] <= 0.2 * len(below)
-    if typed(cell):
+    if typed(cell) or (mostly and cell_type(cell) == kind != "text"):
         return -1.0 if mostly and kind != "text" and cell_type(cell) == kind else -0.5
-    if cell in below:
-        return -1.0
     if mostly and kind != "text":
         return 1.0
+    if cell in below:
+        return -1.0
     return _vote_of_words(cell, below)
 
 
@@ -161,30 +164,32 @@ def is_header(row: Row, body: Sequence[Row]) -> bool:
 
 def _reads_like_names(row: Row) -> bool:
     filled = _filled(row)
-    return len(row) > 1 and len(set(filled)) == len(row) and not any(typed(c) or _shape(c).strip("9.@-") == "" for c in row)
+    return (
+        len(row) > 1
+        and len(set(filled)) == len(row)
+        and not any(typed(c) or _shape(c).strip("9.@-") == "" for c in row)
+    )
 
 
 def _numbers_as_names(row: Row, numbers: list[str], body: Sequence[Row]) -> bool:
-    """Years, codes or positions as column names: whole numbers, all different, as no row below has them."""
-    whole = all(cell.strip().isdigit() for cell in numbers)
-    if not whole or len(numbers) < 2 or len(set(numbers)) < len(numbers):
-        return False
-    if len(numbers) == len(_filled(row)) and len(numbers) < 3:
+    """Years, positions or codes as column names: whole numbers, all different, in a way that no data row is."""
+    if not all(cell.strip().isdigit() for cell in numbers) or len(set(numbers)) < len(numbers):
         return False
     at = [position for position, cell in enumerate(row) if typed(cell)]
-    ordered = _rising(numbers)
-    for line in body[:20]:
-        cells = [line[position] for position in at if position < len(line)]
-        if ordered and _rising(cells) or not ordered and len(set(cells)) == len(cells):
-            return False
-    return ordered or len(numbers) >= 5
+    below = [[line[position] for position in at if position < len(line)] for line in body[:20]]
+    if _steady(numbers):
+        return not all(_steady(cells) for cells in below)
+    return len(numbers) >= 5 and not any(len(set(cells)) == len(cells) for cells in below)
 
 
-def _rising(cells: Sequence[str]) -> bool:
+def _steady(cells: Sequence[str]) -> bool:
+    """Do whole numbers rise in equal steps, at least three of them or two years?"""
     if not all(cell.strip().isdigit() for cell in cells):
         return False
     values = [int(cell) for cell in cells]
-    return all(a < b for a, b in zip(values, values[1:], strict=False))
+    steps = {after - before for before, after in pairwise(values)}
+    years = len(values) == 2 and all(1900 <= value <= 2100 for value in values)
+    return len(steps) == 1 and min(steps) > 0 and (len(values) >= 3 or years)
 
 
 def _header_rows(table: Sequence[Row]) -> int:

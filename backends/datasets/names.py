@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from backends.datasets.schema import Note
 
@@ -18,11 +19,13 @@ def join_header(rows: Sequence[Sequence[str]], width: int) -> list[str]:
     ['Staff Head', 'Staff Full time', 'Cost']
     """
     padded = [[re.sub(r"\s+", " ", cell).strip() for cell in row] + [""] * (width - len(row)) for row in rows]
-    for row, below in zip(padded, padded[1:], strict=False):
+    for row, below in pairwise(padded):
         for at in range(1, width):
             if not row[at] and below[at]:
                 row[at] = row[at - 1]
-    return [" ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*(row[:width] for row in padded), strict=True)]
+    return [
+        " ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*(row[:width] for row in padded), strict=True)
+    ]
 
 
 def unique_names(names: Sequence[str]) -> tuple[list[str], list[Note]]:

@@ -11,15 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.datasets.cells import CURRENCY
+from backends.datasets.levels import sample_of
 from backends.datasets.schema import ValueFormat
 
-BLANKS = "    \t"  # blanks that stand around numbers and between thousands
+BLANKS = "\u00a0\u2007\u2009\u202f \t"  # blanks that stand around numbers and between thousands
 CODES = ("EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CAD", "AUD", "INR", "kr", "zł", "Fr.")
 # Decimal mark and thousands separator, in the order in which they are believed.
 SEPARATORS: tuple[tuple[str, str], ...] = (
-    (".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (",", " "), (".", " "), (",", " "),
-    (".", " "), (",", " "), (".", "'"), (".", "’"), (",", "'"),
+    (".", ""), (".", ","), (",", ""), (",", "."), (".", " "), (",", " "), (".", "\u00a0"), (",", "\u00a0"),
+    (".", "\u202f"), (",", "\u202f"), (".", "'"), (".", "\u2019"), (",", "'"),
 )  # fmt: skip
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_POINT_OR_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _CODE = re.compile(r"[+-]?0\d+")
 
 
@@ -32,6 +35,7 @@ class Parsed:
 
     @property
     def whole(self) -> bool:
+        """Are all numbers whole (and exact to 64 bits)?"""
         return bool(self.values.dtype == np.int64)
 
 
@@ -138,19 +142,43 @@ def _scaled(values: np.ndarray, scale: float) -> np.ndarray:
     return values if scale == 1.0 else values / round(1 / scale)
 
 
-def parse_plain(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Straight to int64 or float64 where every cell is a plain number or empty, else None.
+def point_or_group(sample: Sequence[str]) -> bool:
+    """Could the point in every one of these group thousands (1.234) as well as mark decimals?"""
+    return all(_POINT_OR_GROUP.fullmatch(text) for text in sample)
+
+
+def plain_type(column: pa.ChunkedArray) -> pa.DataType | None:
+    """int64 or float64 where the cells of a sample read like plain numbers, else None.
+
+    Numbers that could all group thousands with a point (1.234) are not plain.
+    """
+    sample = sample_of(column)
+    if not sample or not all(_PLAIN.fullmatch(text) for text in sample):
+        return None
+    if point_or_group(sample):
+        return None
+    return pa.int64() if all(text.lstrip("+-").isdigit() for text in sample) else pa.float64()
+
+
+def parse_plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
+    """Straight to `kind` (from int64 on to float64) where every cell is a plain number or empty, else None.
 
     Codes with leading zeros, hexadecimal and whole numbers beyond 64 bits are no plain numbers.
     """
     filled = pc.if_else(pc.equal(column, ""), None, column)
-    for kind in (pa.int64(), pa.float64()):
+    for wanted in dict.fromkeys((kind, pa.float64())):
         try:
-            values = pc.cast(filled, kind)
-        except pa.ArrowInvalid:
+            values = pc.cast(filled, wanted)
+        except pa.ArrowInvalid:  # costly, as Arrow words an error for each cell
             continue
-        return None if has_codes(filled) or (kind == pa.float64() and has_long_integers(filled)) else values
+        doubtful = has_codes(filled) or (wanted == pa.float64() and (has_long_integers(filled) or _has_nan(values)))
+        return None if doubtful else values
     return None
+
+
+def _has_nan(values: pa.ChunkedArray) -> bool:
+    """Was a written NaN read, which is a missing value to be told?"""
+    return bool(pc.any(pc.is_nan(values)).as_py())
 
 
 def has_codes(column: pa.ChunkedArray | pa.Array) -> bool:
@@ -159,12 +187,31 @@ def has_codes(column: pa.ChunkedArray | pa.Array) -> bool:
     >>> has_codes(pa.array(["7", "007"])), has_codes(pa.array(["0", "0.5", "-0.2"]))
     (True, False)
     """
-    suspects = pc.and_(pc.starts_with(column, "0"), pc.greater(pc.binary_length(column), 1))
-    suspects = pc.and_(suspects, pc.invert(pc.starts_with(column, "0.")))
-    signed = pc.or_(pc.starts_with(column, "-0"), pc.starts_with(column, "+"))
-    suspects = pc.or_(suspects, pc.and_(signed, pc.invert(pc.starts_with(column, "-0."))))
-    found = pc.filter(column, suspects)
-    return any(_CODE.fullmatch(text.strip()) or "x" in text.lower() for text in found.to_pylist())
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    for chunk in chunks:
+        suspects = chunk.take(pa.array(_zero_led(chunk)))
+        if any(_CODE.fullmatch(text.strip()) or "x" in text.lower() for text in suspects.to_pylist() if text):
+            return True
+    return False
+
+
+def _zero_led(chunk: pa.Array) -> np.ndarray:
+    """Positions of cells of two bytes or more that start with 0 (a sign before it) but not with a decimal 0."""
+    offset_type = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
+    _, offsets_buffer, text = chunk.buffers()
+    if text is None or not len(chunk):
+        return np.array([], dtype=np.int64)
+    offsets: np.ndarray = np.frombuffer(offsets_buffer, dtype=offset_type)[chunk.offset : chunk.offset + len(chunk) + 1]
+    data = np.frombuffer(text, dtype=np.uint8)
+    starts, last = offsets[:-1], len(data) - 1
+    first = data[np.minimum(starts, last)]
+    signed = (first == ord("-")) | (first == ord("+"))
+    if signed.any():
+        starts = starts + signed
+        first = data[np.minimum(starts, last)]
+    at = np.flatnonzero((first == ord("0")) & (offsets[1:] - starts >= 2))
+    second = data[starts[at] + 1]
+    return at[(second != ord(".")) & (second != ord("e")) & (second != ord("E"))]
 
 
 def has_long_integers(column: pa.ChunkedArray | pa.Array) -> bool:

@@ -18,16 +18,19 @@ LISTED = 20  # lines and values that a note or a column quotes
 class RawTable:
     """Equally long columns, their names, what was repaired, and the line of each row.
 
+    `plain` are positions of columns whose text was converted to numbers already.
     `lines` turns positions of rows into line numbers of the file (row numbers where a file has no lines).
     """
 
     names: list[str]
     columns: list[pa.ChunkedArray]
     notes: list[Note] = field(default_factory=list)
+    plain: frozenset[int] = frozenset()
     lines: Callable[[np.ndarray], Sequence[int]] = lambda rows: [int(row) + 1 for row in rows]
 
     @property
     def rows(self) -> int:
+        """The number of rows."""
         return len(self.columns[0]) if self.columns else 0
 
 

@@ -48,28 +48,18 @@ class RowReader:
     of it, and a quote that never closes is an ordinary character.
 
     >>> reader = RowReader(Form())
-    >>> [record.cells for record in reader.records('a,"b ""c"""\\r\\n1,"x\\ny"')]
-    [['a', 'b "c"'], ['1', 'x\\ny']]
+    >>> [record.cells for record in reader.records('a,"b ""c"" d"\\r\\n1,"x\\ny"')]
+    [['a', 'b "c" d'], ['1', 'x\\ny']]
     """
 
     def __init__(self, form: Form) -> None:
         self.form = form
         self.findings = Findings()
+        self._opens, self._quoted, self._lenient, self._plain = _patterns(form)
         quote, delimiter, escape = re.escape(form.quotechar), re.escape(form.delimiter), re.escape(form.escapechar)
-        blanks = "[ \t]*" if not form.delimiter.isspace() else ("[ ]*" if form.delimiter == "\t" else "")
-        ends = rf"(?={delimiter}|[\r\n]|\Z)" if delimiter else r"(?=[\r\n]|\Z)"
-        next_quoted = rf"(?!{delimiter}{blanks}{quote})" if delimiter else ""
-        not_special = rf"[^{quote}{escape}]*+"
-        twice = rf"{quote}{quote}|{escape}." if escape else f"{quote}{quote}"
-        self._quoted = re.compile(rf"{blanks}{quote}({not_special}(?:(?:{twice}){not_special})*+){quote}{blanks}{ends}", re.S)
-        self._lenient = re.compile(rf"{blanks}{quote}((?:{next_quoted}[^\r\n])*?){quote}{blanks}{ends}")
-        self._opens = re.compile(rf"{blanks}{quote}" if quote else r"(?!)")
-        self._plain = re.compile(
-            rf"((?:[^\r\n{escape}]|{escape}.)*?){ends}" if escape else rf"([^\r\n]*?){ends}", re.S if escape else 0
-        )
         escaped = rf"{escape}([{escape}{quote}{delimiter}\r\n])" if escape else "(?!)()"
-        self._marked = re.compile(rf"{escaped}|{quote}({quote})" if quote else escaped)
         self._escaped = re.compile(escaped)
+        self._marked = re.compile(rf"{escaped}|{quote}({quote})" if quote else escaped)
 
     def records(self, text: str, start: int = 0, line: int = 1) -> Iterator[Record]:
         """Yield the records of `text` from offset `start`, which is on line `line`."""
@@ -132,3 +122,26 @@ class RowReader:
             return pattern.sub(lambda match: match.group(1) or match.group(2) if doubled else match.group(1), cell)
         quote = self.form.quotechar
         return cell.replace(quote + quote, quote) if doubled else cell
+
+
+def _patterns(form: Form) -> tuple[re.Pattern[str], ...]:
+    """Patterns of an opening quote, a well-formed quoted cell, a broken one on one line, and a plain cell."""
+    quote, delimiter, escape = re.escape(form.quotechar), re.escape(form.delimiter), re.escape(form.escapechar)
+    blank = "" if form.delimiter == " " else "[ ]*" if form.delimiter == "\t" else "[ \t]*"
+    ends = rf"(?={delimiter}|[\r\n]|\Z)" if delimiter else r"(?=[\r\n]|\Z)"
+    plain = (
+        rf"([^\r\n{delimiter}{escape}]*+(?:{escape}.[^\r\n{delimiter}{escape}]*+)*+)"
+        if escape
+        else rf"([^\r\n{delimiter}]*+)"
+    )
+    if len(form.delimiter) > 1:
+        plain = rf"((?:[^\r\n{escape}]|{escape}.)*?){ends}" if escape else rf"([^\r\n]*?){ends}"
+    if not quote:
+        never = re.compile(r"(?!)")
+        return never, never, never, re.compile(plain, re.DOTALL)
+    content = rf"[^{quote}{escape}]*+"
+    pair = rf"{quote}{quote}|{escape}." if escape else f"{quote}{quote}"
+    quoted = rf"{blank}{quote}({content}(?:(?:{pair}){content})*+){quote}{blank}{ends}"
+    next_cell = rf"(?!{delimiter}{blank}{quote})" if delimiter else ""
+    lenient = rf"{blank}{quote}((?:{next_cell}[^\r\n])*?){quote}{blank}{ends}"
+    return tuple(re.compile(pattern, re.DOTALL) for pattern in (rf"{blank}{quote}", quoted, lenient, plain))

@@ -79,6 +79,7 @@ class Schema:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The columns' names in table order."""
         return tuple(column.name for column in self.columns)
 
     def of_kind(self, *kinds: Kind) -> tuple[Column, ...]:
@@ -95,6 +96,7 @@ class Schema:
 
     @classmethod
     def from_dict(cls, data: list[dict[str, Any]]) -> Schema:
+        """Read back what `to_dict` gave."""
         return cls(tuple(_column(row) for row in data))
 
 
@@ -146,9 +148,11 @@ class Dataset:
 
     @property
     def rows(self) -> int:
+        """The number of rows."""
         return len(self.frame)
 
     def with_schema(self, schema: Schema) -> Dataset:
+        """The same values under another schema."""
         return replace(self, schema=schema)
 
 

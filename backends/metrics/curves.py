@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from backends.metrics.evaluation import Evaluation
-from backends.training.formulas import Ordered
+from backends.training.formulas import Ordered, predicted_codes
 
 POINTS = 500  # most points of a curve; the areas are computed before thinning
 BINS = 10
+Counts = tuple[np.ndarray, np.ndarray, np.ndarray]  # true positives, false positives, the score they begin at
 Z95 = 1.959963984540054  # standard normal quantile of a two-sided 95 % interval
 
 
@@ -61,8 +62,6 @@ def confusion(evaluation: Evaluation, threshold: float = 0.5) -> pd.DataFrame:
     `rate` is the share of the actual class (NaN when the rows have none of it). For two classes the
     `threshold` decides.
     """
-    from backends.training.formulas import predicted_codes
-
     k, names = len(evaluation.classes), np.asarray(evaluation.classes, dtype=object)
     predicted = predicted_codes(evaluation.proba, threshold)
     counts = np.bincount(evaluation.y * k + predicted, minlength=k * k)
@@ -114,23 +113,19 @@ def wilson(hits: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)  # rounding may cross the share
 
 
-def _told_apart(evaluation: Evaluation) -> Iterator[tuple[str, tuple[np.ndarray, np.ndarray, np.ndarray]]]:
-    """Per class with a curve: its name and the true positives, false positives and distinct scores, from 0 rows on."""
+def _told_apart(evaluation: Evaluation) -> Iterator[tuple[str, Counts]]:
+    """Per class with a curve: its name and its counts, from no row taken to all of them."""
     for code in evaluation.shown_classes:
         positive, score = evaluation.y == code, evaluation.proba[:, code]
         if 0 < positive.sum() < len(positive):
             ordered = Ordered.from_scores(positive, score)
             hits, misses = ordered.counts(np.ones((1, len(positive))))
-            scores = score[ordered.order][ordered.ends]
-            start = ([0.0], [0.0], [np.inf])
-            ends = (hits[0], misses[0], scores)
-            yield (
-                evaluation.classes[code],
-                tuple(np.concatenate([a, b]) for a, b in zip(start, ends, strict=True)),  # type: ignore[misc]
-            )
+            distinct = score[ordered.order][ordered.ends]
+            counts = np.append(0.0, hits[0]), np.append(0.0, misses[0]), np.append(np.inf, distinct)
+            yield evaluation.classes[code], counts
 
 
-def _roc(name: str, told: tuple[np.ndarray, np.ndarray, np.ndarray]) -> pd.DataFrame:
+def _roc(name: str, told: Counts) -> pd.DataFrame:
     hits, misses, threshold = told
     rates = {"false_positive_rate": misses / misses[-1], "true_positive_rate": hits / hits[-1]}
     area = np.trapezoid(rates["true_positive_rate"], rates["false_positive_rate"])
@@ -138,7 +133,7 @@ def _roc(name: str, told: tuple[np.ndarray, np.ndarray, np.ndarray]) -> pd.DataF
     return pd.DataFrame({"class": name, **rates, "threshold": threshold, "area": area}).iloc[kept]
 
 
-def _precision_recall(name: str, told: tuple[np.ndarray, np.ndarray, np.ndarray]) -> pd.DataFrame:
+def _precision_recall(name: str, told: Counts) -> pd.DataFrame:
     hits, misses, threshold = (values[1:] for values in told)
     recall, precision = hits / hits[-1], hits / (hits + misses)
     area = (np.diff(recall, prepend=0) * precision).sum()
@@ -161,7 +156,7 @@ def _calibration(name: str, positive: np.ndarray, score: np.ndarray, bins: int) 
     )
 
 
-def _gain(name: str, told: tuple[np.ndarray, np.ndarray, np.ndarray]) -> pd.DataFrame:
+def _gain(name: str, told: Counts) -> pd.DataFrame:
     hits, misses, _ = told
     contacted, gain = (hits + misses) / (hits[-1] + misses[-1]), hits / hits[-1]
     lift = np.divide(gain, contacted, out=np.full(len(gain), np.nan), where=contacted > 0)

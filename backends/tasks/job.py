@@ -49,6 +49,7 @@ class Job:
 
     @property
     def ended(self) -> bool:
+        """Nothing more will happen to it."""
         return self.state in ENDED
 
     @property

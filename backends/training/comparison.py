@@ -5,23 +5,27 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from backends.datasets.schema import Dataset
 from backends.errors import WorkbenchError
+from backends.training.checks import judge
 from backends.training.events import Event, FoldDone, Listener, ModelDone, ModelFailed, PhaseStarted, PlanReady
+from backends.training.evidence import Evidence
 from backends.training.fitting import FoldResult, FoldTask, Learner, Refit, RefitTask
 from backends.training.guard import Limits, Trouble
 from backends.training.leaderboard import ModelRun, fold_scores, leaderboard, record
 from backends.training.models import MODELS, ModelRow
 from backends.training.plan import Problem, prepare
 from backends.training.ranking import Ranking, rank
-from backends.training.results import Comparison, Failure, TrainedModel
+from backends.training.results import Comparison, Failure, OutOfFold, TrainedModel
 from backends.training.shared import InlineTable, MappedTable, Table
 from backends.training.spec import TrainingSpec
 from backends.training.tuning import Tuning, tune
@@ -64,7 +68,10 @@ def compare(
         for task, result in crew.run(board.tasks(), skip=board.is_settled):
             board.take(task, result)
     tell(PhaseStarted, phase="ranking", text="Ranking the models")
-    return board.comparison(tuning)
+    comparison = board.comparison(tuning)
+    with threadpool_limits(1):  # threads that wait for each other cost more than they save on one prediction
+        verdict = judge(Evidence.from_comparison(dataset, comparison))
+    return replace(comparison, checks=verdict.found, passed=verdict.fine)
 
 
 @dataclass
@@ -154,7 +161,7 @@ class _Board:
             fold_scores=scores,
             models=self._models(done),
             failures=tuple(run.failure for run in runs if run.failure is not None),
-            notes=plan.notes + tuning.notes + tuple(_warnings(done)),
+            notes=plan.notes + _back_end_notes() + tuning.notes + tuple(_warnings(done)),
             recommended=ranking.recommended if ranking else None,
             reason=ranking.reason if ranking else doubt,
         )
@@ -194,10 +201,20 @@ class _Board:
                 dataset=problem.dataset.name,
                 digest=problem.dataset.digest,
                 parameters=dict(run.learner.parameters),
+                out_of_fold=self._out_of_fold(run),
             )
             for run in runs
             if run.refit is not None
         }
+
+    def _out_of_fold(self, run: ModelRun) -> OutOfFold | None:
+        """The folds' probabilities for their test rows, fold after fold; None with more than two classes."""
+        said = [(fold, result.positive) for fold, result in sorted(run.folds.items()) if result.positive is not None]
+        if not said:
+            return None
+        codes, folds = self.problem.target.codes, self.problem.split.folds
+        rows = np.concatenate([folds[fold].test for fold, _ in said])
+        return OutOfFold(codes[rows], np.concatenate([positive for _, positive in said]))
 
 
 def _ranked(runs: Sequence[ModelRun], scores: pd.DataFrame, problem: Problem) -> tuple[Ranking | None, str]:
@@ -211,6 +228,12 @@ def _ranked(runs: Sequence[ModelRun], scores: pd.DataFrame, problem: Problem) ->
         return rank(scores, problem.plan.metric, problem.split.sizes, costs, titles=titles), ""
     except WorkbenchError as error:  # no fold could measure the metric: the models stay, unranked
         return None, str(error)
+
+
+def _back_end_notes() -> tuple[str, ...]:
+    if local_workers():
+        return ()
+    return ("The limits of time and memory for one fit are not watched on this joblib back end.",)
 
 
 def _warnings(runs: Sequence[ModelRun]) -> Iterator[str]:

@@ -51,7 +51,7 @@ def input_columns(schema: Schema) -> tuple[InputColumn, ...]:
 
     A date is its parts, all numbers. An identifier is a number or a category, as it was in the file.
 
-    >>> schema = Schema((Column("city", "category"), Column("born", "datetime", low="1990-01-01"), Column("age", "integer")))
+    >>> schema = Schema((Column("city", "category"), Column("born", "datetime"), Column("age", "integer")))
     >>> [(column.name, column.label) for column in input_columns(schema)][4:]
     [('f4', 'born (days since 1970)'), ('f5', 'age'), ('f6', 'city')]
     """
@@ -113,7 +113,9 @@ class InputStep(TransformerMixin, BaseEstimator):
         numbers = pd.DataFrame(self._numbers(frame, columns[:count]), columns=[c.name for c in columns[:count]])
         if count == len(columns):
             return numbers
-        texts = pd.DataFrame(self._texts(frame, columns[count:]), columns=[c.name for c in columns[count:]], dtype=object)
+        texts = pd.DataFrame(
+            self._texts(frame, columns[count:]), columns=[c.name for c in columns[count:]], dtype=object
+        )
         return pd.concat([numbers, texts], axis=1) if count else texts
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
@@ -137,22 +139,20 @@ class InputStep(TransformerMixin, BaseEstimator):
 
     def _numbers(self, frame: pd.DataFrame, columns: tuple[InputColumn, ...]) -> np.ndarray:
         """Float64, shape (rows, columns): columns that are plain numbers at once, the others one by one."""
-        plain = {name for name, dtype in zip(frame.columns, frame.dtypes, strict=True) if _is_plain(dtype)}
-        quick = [i for i, column in enumerate(columns) if column.source in plain and not column.part]
+        types = dict(zip(frame.columns, frame.dtypes, strict=True))
+        plain = [i for i, column in enumerate(columns) if _is_plain(types[column.source], column)]
         numbers = np.empty((len(frame), len(columns)))
-        numbers[:, quick] = frame[[columns[i].source for i in quick]].to_numpy(dtype=np.float64)
+        numbers[:, plain] = frame[[columns[i].source for i in plain]].to_numpy(dtype=np.float64)
         by_name = {column.name: column for column in self.schema}
         dates: dict[str, dict[str, np.ndarray]] = {}
-        for i in sorted(set(range(len(columns))) - set(quick)):
-            column = columns[i]
-            source, values = by_name[column.source], frame[column.source]
-            if column.part:
-                if column.source not in dates:
-                    dates[column.source] = date_parts(values, source)
-                numbers[:, i] = dates[column.source][column.part]
+        for i in sorted(set(range(len(columns))) - set(plain)):
+            name, part = columns[i].source, columns[i].part
+            if part:
+                dates[name] = dates.get(name) or date_parts(frame[name], by_name[name])
+                numbers[:, i] = dates[name][part]
             else:
-                read = boolean_values if column.role == "boolean" else number_values
-                numbers[:, i] = read(values, source)
+                read = boolean_values if columns[i].role == "boolean" else number_values
+                numbers[:, i] = read(frame[name], by_name[name])
         numbers[~(np.abs(numbers) <= LARGEST)] = np.nan
         return numbers
 
@@ -166,5 +166,7 @@ class InputStep(TransformerMixin, BaseEstimator):
         return texts
 
 
-def _is_plain(dtype: Any) -> bool:
-    return isinstance(dtype, np.dtype) and dtype.kind in "fiub"
+def _is_plain(dtype: Any, column: InputColumn) -> bool:
+    """Whether values of this type are the column's numbers as they stand."""
+    kinds = "b" if column.role == "boolean" else "" if column.part else "fiub"
+    return isinstance(dtype, np.dtype) and dtype.kind in kinds

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from backends.training import scoring
 from backends.training.fitting import FoldResult, Learner, Refit
 from backends.training.ranking import Ranking
 from backends.training.results import Failure
@@ -91,12 +92,17 @@ def record(run: ModelRun) -> dict[str, Any]:
 def leaderboard(
     runs: Sequence[ModelRun], ranking: Ranking | None, metric: str, sizes: tuple[float, float]
 ) -> pd.DataFrame:
-    """All models, best first, those without a result at the foot. The columns are those of `COLUMNS`."""
+    """All models, best first, those without a result at the foot. The columns are those of `COLUMNS`.
+
+    The interval is cut off at the metric's best and worst values.
+    """
+    judged = scoring.metric(metric)
     ranks = {key: place for place, key in enumerate(ranking.order, start=1)} if ranking else {}
+    bounds = sorted((judged.worst, judged.best))
     rows = []
     for run in runs:
         values = np.array([result.scores[metric] for result in run.folds.values()]) if run.done else np.array([])
-        low, high = corrected_interval(values, sizes)
+        low, high = (min(max(end, bounds[0]), bounds[1]) for end in corrected_interval(values, sizes))
         tied = ranking is not None and run.key in ranking.tied
         chosen = ranking is not None and run.key == ranking.recommended
         place = ranks.get(run.key, np.nan)
@@ -123,8 +129,8 @@ def corrected_interval(values: np.ndarray, sizes: tuple[float, float], level: fl
     The half width is ``t × sqrt((1 / folds + test rows / training rows) × variance)`` with Student's t on
     folds - 1 degrees of freedom. Folds that are NaN are left out; with fewer than two there is no interval.
 
-    >>> [round(end, 3) for end in corrected_interval(np.array([0.8, 0.9, 0.85]), sizes=(60, 30))]
-    [0.737, 0.963]
+    >>> [round(end, 3) for end in corrected_interval(np.array([0.81, 0.83, 0.82]), sizes=(60, 30))]
+    [0.781, 0.859]
     """
     from scipy.stats import t
 

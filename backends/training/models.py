@@ -132,9 +132,9 @@ def _nearest_neighbours(seed: int) -> ClassifierMixin:
 
 
 def _naive_bayes(seed: int) -> ClassifierMixin:
-    from sklearn.naive_bayes import GaussianNB
+    from backends.training.naive_bayes import FlooredGaussianNB
 
-    return GaussianNB(var_smoothing=1e-3)
+    return FlooredGaussianNB(var_smoothing=1e-3)
 
 
 def _linear_svm(seed: int) -> ClassifierMixin:
@@ -195,9 +195,7 @@ MODELS: tuple[ModelRow, ...] = (
         dense=True,
         simplicity=3,
     ),
-    ModelRow(
-        "random_forest", "Random forest", _random_forest, _FOREST, takes_missing=True, dense=True, simplicity=7
-    ),
+    ModelRow("random_forest", "Random forest", _random_forest, _FOREST, takes_missing=True, dense=True, simplicity=7),
     ModelRow("extra_trees", "Extra trees", _extra_trees, _FOREST, takes_missing=True, dense=True, simplicity=7),
     ModelRow(
         "hist_gradient_boosting",
@@ -225,7 +223,7 @@ MODELS: tuple[ModelRow, ...] = (
             "subsample": Range(0.5, 1.0),
         },
         simplicity=8,
-        row_limit=20_000,
+        row_limit=200_000,
     ),
     ModelRow(
         "nearest_neighbours",
@@ -241,7 +239,7 @@ MODELS: tuple[ModelRow, ...] = (
         "naive_bayes",
         "Gaussian naive Bayes",
         _naive_bayes,
-        {"var_smoothing": Range(1e-9, 1.0, "log")},
+        {"var_smoothing": Range(1e-4, 1.0, "log")},
         scales=True,
         dense=True,
         double=True,
@@ -268,7 +266,7 @@ MODELS: tuple[ModelRow, ...] = (
         },
         scales=True,
         simplicity=9,
-        row_limit=20_000,
+        row_limit=100_000,
     ),
 )
 
@@ -282,6 +280,4 @@ def model_row(key: str) -> ModelRow:
     for row in MODELS:
         if row.key == key:
             return row
-    raise WorkbenchError(
-        f"There is no model {key!r}.", hint=f"The models are {', '.join(row.key for row in MODELS)}."
-    )
+    raise WorkbenchError(f"There is no model {key!r}.", hint=f"The models are {', '.join(row.key for row in MODELS)}.")

@@ -12,13 +12,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 
 from backends.datasets.schema import Schema
 from backends.errors import WorkbenchError
+from backends.training.empty_columns import EmptyAsZero
 from backends.training.inner_folds import InnerFolds
 from backends.training.inputs import InputColumn, InputStep, input_columns
 from backends.training.models import ModelRow
 from backends.training.precision import FLOAT32_LIMIT, SetPrecision
 
 RARE = 5  # a level with fewer training rows is pooled with the other rare ones
-STANDARD_LIMIT = 1e6  # standard deviations: a standardised number further out says no more
+STANDARD_LIMIT = 1000.0  # standard deviations; among a million rows no value can be further out
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,10 @@ def build_pipeline(
     - "prepare": one block per kind of column, all in float64. Numbers and booleans reach a model that takes
       missing values as they are; for others they are imputed (median, most frequent), with a missing
       indicator, and numbers are standardised where the model wants it. Categories are one-hot encoded,
-      levels with fewer than `RARE` rows pooled in one column, a level never seen being all zeros; with too many
-      levels, alone or together (`DENSE`, `SPARSE`), they are target-encoded, cross-fitted on the rows of this fit alone. Texts are TF-IDF of their most frequent
-      words. A missing category or text is a level or word of its own.
+      levels with fewer than `RARE` rows pooled in one column, a level never seen being all zeros; with too
+      many levels, alone or together (`DENSE`, `SPARSE`), they are target-encoded, cross-fitted on the rows
+      of this fit alone. Texts are TF-IDF of their most frequent words. A missing category or text is a
+      level or word of its own.
     - "precision": `SetPrecision`, float64 → float32
     - "model": the estimator of `row`, with `parameters` set
 
@@ -121,7 +123,7 @@ def _numbers(row: ModelRow) -> Any:
     from sklearn.preprocessing import StandardScaler
 
     if row.takes_missing:
-        return "passthrough"
+        return EmptyAsZero()
     # A column without any value is kept, as zeros: the shape must not depend on the fold.
     imputer = SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True)
     return make_pipeline(imputer, StandardScaler()) if row.scales else imputer
@@ -131,7 +133,7 @@ def _booleans(row: ModelRow) -> Any:
     from sklearn.impute import SimpleImputer
 
     if row.takes_missing:
-        return "passthrough"
+        return EmptyAsZero()
     return SimpleImputer(strategy="most_frequent", add_indicator=True, keep_empty_features=True)
 
 
@@ -152,4 +154,4 @@ def _tfidf(most_words: int) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     # The text comes as lower-case words between blanks, so that splitting at blanks is all there is to it.
-    return TfidfVectorizer(lowercase=False, token_pattern=r"[^\s]+", max_features=most_words)
+    return TfidfVectorizer(lowercase=False, token_pattern=r"[^\s]+", max_features=most_words)  # noqa: S106

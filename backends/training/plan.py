@@ -13,7 +13,9 @@ from backends.datasets.schema import Column, Dataset, Schema
 from backends.errors import WorkbenchError
 from backends.settings import Settings
 from backends.training.features import Feature, choose_features
+from backends.training.leakage import SAMPLE, telling_features
 from backends.training.models import MODELS, ModelRow
+from backends.training.rules import TELLING
 from backends.training.scoring import default_metric, metric
 from backends.training.spec import TrainingSpec
 from backends.training.targets import Target, encode_target
@@ -108,7 +110,7 @@ def prepare(dataset: Dataset, spec: TrainingSpec, table: Sequence[ModelRow] = MO
     groups, times = order[spec.group], order[spec.time] if spec.time != spec.group else None
     target = _without_times(target, times, spec)
     cut = split(spec, target.codes, target.classes, groups, times)
-    features = choose_features(dataset, target, spec)
+    features = _flagged(choose_features(dataset, target, spec), dataset, target, cut)
     schema = dataset.schema.select(tuple(feature.name for feature in features if feature.used))
     models = _planned(table, spec, len(cut.train_rows))
     key, reason = (spec.metric, "chosen") if spec.metric else default_metric(target.counts)
@@ -130,6 +132,20 @@ def prepare(dataset: Dataset, spec: TrainingSpec, table: Sequence[ModelRow] = MO
     )
     rows = {row.key: row for row in table}
     return Problem(dataset, spec, made, target, schema, tuple(rows[m.key] for m in models if m.used), cut)
+
+
+def _flagged(features: tuple[Feature, ...], dataset: Dataset, target: Target, cut: Split) -> tuple[Feature, ...]:
+    """Say of each used feature that nearly separates the classes alone that it may give the target away."""
+    schema = dataset.schema.select(tuple(feature.name for feature in features if feature.used))
+    # A few thousand training rows are looked at, so no more are taken from a large table.
+    rows = np.random.default_rng(0).permutation(cut.train_rows)[:SAMPLE]
+    frame = dataset.frame.loc[rows, list(schema.names)]
+    telling, tried = telling_features(frame, target.codes[rows], schema, at_least=TELLING)
+    reasons = {
+        feature.name: f"alone it tells the classes apart with ROC AUC {feature.auc:.3f} (tried on {tried:,} rows)"
+        for feature in telling
+    }
+    return tuple(replace(feature, leaky=reasons.get(feature.name, feature.leaky)) for feature in features)
 
 
 def processes(spec: TrainingSpec) -> int:

@@ -16,12 +16,10 @@ class SetPrecision(TransformerMixin, BaseEstimator):
 
     Preprocessing in double and rounding once, in front of the model, is what makes a converted model give
     the same probabilities: both sides then compare the very same float32 numbers with a tree's thresholds.
-    The limit keeps a number that standardising made huge from becoming infinite. A column without any
-    number when fitted (`empty_`) is zero ever after, for models that take missing numbers but not only those.
+    The limit keeps a number that standardising made huge from becoming infinite.
 
-    >>> step = SetPrecision("float32", limit=100.0)
-    >>> step.fit_transform(np.array([[0.1, -1e300, np.nan]])).tolist()
-    [[0.10000000149011612, -100.0, 0.0]]
+    >>> SetPrecision("float32", limit=100.0).fit_transform(np.array([[0.1, -1e300, np.nan]])).tolist()
+    [[0.10000000149011612, -100.0, nan]]
     """
 
     def __init__(self, dtype: str = "float32", limit: float = FLOAT32_LIMIT) -> None:
@@ -29,20 +27,17 @@ class SetPrecision(TransformerMixin, BaseEstimator):
         self.limit = limit
 
     def fit(self, X: Any, y: Any = None) -> SetPrecision:
-        """Learn how many columns there are and which of them are empty."""
+        """Learn nothing but how many columns there are."""
         self.n_features_in_ = X.shape[1]
-        self.empty_ = np.zeros(X.shape[1], dtype=bool) if sparse.issparse(X) else np.isnan(X).all(axis=0)
         return self
 
-    def transform(self, X: np.ndarray | sparse.spmatrix) -> np.ndarray | sparse.spmatrix:
-        """The same shape and sparseness; missing stays missing."""
+    def transform(self, X: Any) -> Any:
+        """A matrix, dense or sparse, of the same shape and sparseness; missing stays missing."""
         if sparse.issparse(X):
             held = X.copy()
             held.data = np.clip(held.data, -self.limit, self.limit)
             return held.astype(self.dtype)
-        held = np.clip(X, -self.limit, self.limit).astype(self.dtype)
-        held[:, self.empty_] = 0.0
-        return held
+        return np.clip(X, -self.limit, self.limit).astype(self.dtype)
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The names of the input's columns."""

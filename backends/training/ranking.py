@@ -21,8 +21,10 @@ from backends.errors import WorkbenchError
 from backends.training.scoring import Metric, metric
 
 ALPHA = 0.05
-AS_FAST = 1.25  # prediction times within this factor of the fastest count as equal: clocks are noisy
+AS_FAST = 2.0  # prediction times within this factor of the fastest count as equal: clocks are noisy
 BASELINE = "dummy"
+PROPER_NAMES = frozenset({"Brier", "Gaussian"})
+NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 COSTS = ("predict_ms_1", "fit_seconds", "simplicity")
 
 
@@ -105,7 +107,7 @@ def rank(
     test rows of a fold; `costs` is indexed by model with the columns predict_ms_1 (milliseconds for one
     row), fit_seconds and simplicity (1 is the simplest; any order). Missing costs count as the worst.
 
-    Of the tied models the fastest to predict is recommended; when several are as fast (within a quarter),
+    Of the tied models the fastest to predict is recommended; when several are as fast (within a factor of two),
     the simplest of them; then the better score decides. The baseline is recommended only when it is alone.
     Raises WorkbenchError when no model has a score.
     """
@@ -142,13 +144,18 @@ class _Names:
     metric: Metric
 
     def __call__(self, key: str) -> str:
-        """The model's title inside a sentence: its first word keeps its capitals only if it is an acronym.
+        """The model's title as it stands inside a sentence."""
+        return _inside(self.titles.get(key, key.replace("_", " ")))
 
-        >>> _Names({"lr": "Logistic regression", "rbf": "SVM (RBF)"}, metric("f1"))("lr")
-        'logistic regression'
-        """
-        title = self.titles.get(key, key.replace("_", " "))
-        return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+def _inside(title: str) -> str:
+    """A title inside a sentence: the first word loses its capital unless it is an acronym or someone's name.
+
+    >>> _inside("Random forest"), _inside("RBF SVM"), _inside("Gaussian naive Bayes"), _inside("F1")
+    ('random forest', 'RBF SVM', 'Gaussian naive Bayes', 'F1')
+    """
+    first = title.split(" ")[0]
+    return title if first in PROPER_NAMES or not first[1:].islower() else title[:1].lower() + title[1:]
 
 
 def _table(fold_scores: pd.DataFrame, judged: Metric) -> pd.DataFrame:
@@ -193,11 +200,13 @@ def _reason(
     """One sentence that says why; a second one where it must not be trusted."""
     others = [model for model in tied if model != recommended]
     measured = [model for model in table.columns if table[model].notna().any()]
-    name, title = names(recommended), names.metric.title
+    name, title = names(recommended), _inside(names.metric.title)
     if recommended == baseline:
         sentence = f"{name} is all there is: no other model has a measurable {title}."
     elif len([model for model in measured if model != baseline]) == 1:
-        sentence = f"{name} is recommended: it is the only model with a measurable {title}."
+        sentence = (
+            f"{name} is recommended: it is the only model with a score ({title} {_mean(table, recommended, names)})."
+        )
     elif not others:
         sentence = f"{name} is recommended: no other model ties with its {title} of {_mean(table, recommended, names)}."
     else:
@@ -217,14 +226,17 @@ _DOUBTS: tuple[tuple[Callable[[bool | None, pd.DataFrame], bool], str], ...] = (
 
 def _advantage(recommended: str, tied: Sequence[str], costs: pd.DataFrame) -> str:
     """Why this one of the tied models, in the words that follow "it ties with the best"."""
-    among = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(len(tied), str(len(tied)))
     times = costs.loc[list(tied), "predict_ms_1"]
     if np.isinf(times.min()) and np.isinf(costs.loc[list(tied), "simplicity"].min()):
         return "; what it costs to run was not measured"
-    quick = (times <= AS_FAST * times.min()).sum()
+    quick = int((times <= AS_FAST * times.min()).sum())
     if quick > 1:
-        return f" and is the simplest of the {'' if quick == len(tied) else f'{quick} '}fastest to predict"
-    return " and predicts faster" if len(tied) == 2 else f" and predicts fastest of the {among}"
+        return f" and is the {'simpler' if quick == 2 else 'simplest'} of the {_number(quick)} that predict fastest"
+    return " and predicts faster" if len(tied) == 2 else f" and predicts fastest of the {_number(len(tied))}"
+
+
+def _number(count: int) -> str:
+    return NUMBER_WORDS.get(count, str(count))
 
 
 def _listed(models: Sequence[str], names: _Names, shown: int = 4) -> str:

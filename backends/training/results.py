@@ -16,6 +16,18 @@ from backends.training.spec import TrainingSpec
 
 
 @dataclass(frozen=True)
+class OutOfFold:
+    """What the folds' models said of training rows they were not fitted on: a fair place to choose a threshold.
+
+    `codes` (rows,) are true class codes, `positive` (rows,) the probability of the positive class; with
+    repeated folds a row occurs once per repeat.
+    """
+
+    codes: np.ndarray
+    positive: np.ndarray
+
+
+@dataclass(frozen=True)
 class TrainedModel:
     """One classifier, fitted on the training rows, with the held-out rows it never saw.
 
@@ -39,9 +51,11 @@ class TrainedModel:
     dataset: str = ""  # the dataset's name
     digest: str = ""  # the dataset's digest
     parameters: dict[str, object] = field(default_factory=dict)  # tuned values, {} when defaults were kept
+    out_of_fold: OutOfFold | None = None  # two classes only
 
     @property
     def binary(self) -> bool:
+        """Two classes, of which the second is the positive one."""
         return len(self.classes) == 2
 
     def probabilities(self, frame: pd.DataFrame) -> np.ndarray:
@@ -95,7 +109,8 @@ class Comparison:
     fold_scores: pd.DataFrame
     models: Mapping[str, TrainedModel] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()
-    checks: tuple[Check, ...] = ()
+    checks: tuple[Check, ...] = ()  # what to look at
+    passed: tuple[str, ...] = ()  # what was looked at and found to be fine, in words
     notes: tuple[str, ...] = ()  # what was dropped, pooled or sampled, in words with counts
     recommended: str | None = None  # key of the model
     reason: str = ""  # the sentence that says why

@@ -93,11 +93,11 @@ def _mcc(tally: Tally) -> np.ndarray:
 
 
 def _log_loss(tally: Tally) -> np.ndarray:
-    return tally.mean(tally.judged.log_losses)
+    return tally.log_loss
 
 
 def _brier(tally: Tally) -> np.ndarray:
-    return tally.mean(tally.judged.brier_losses)
+    return tally.brier
 
 
 METRICS: tuple[Metric, ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "year": lambda dates: dates.dt.year,
     "month": lambda dates: dates.dt.month,
     "day": lambda dates: dates.dt.day,
-    "weekday": lambda dates: dates.dt.weekday,
+    "weekday": lambda dates: dates.dt.day_of_week,
     "hour": lambda dates: dates.dt.hour,
     "days since 1970": lambda dates: (dates - _EPOCH) / pd.Timedelta(days=1),
 }
@@ -32,24 +33,24 @@ def number_values(values: pd.Series, column: Column) -> np.ndarray:
     """Float64; missing is NaN. Raises WorkbenchError for a value that is no number.
 
     >>> from backends.datasets.schema import ValueFormat
-    >>> price = Column("price", "number", format=ValueFormat(decimal=",", thousands=".", strip="€"))
+    >>> price = Column("price", "number", format=ValueFormat(decimal=",", thousands=".", strip="€ "))
     >>> number_values(pd.Series(["1.234,50 €", None, 7]), price).tolist()
     [1234.5, nan, 7.0]
     """
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
-    numbers = np.array([np.nan if _is_text(v) or pd.isna(v) else _plain_number(v, column) for v in values], dtype=float)
+    numbers = np.array(
+        [np.nan if _is_text(v) or _is_missing(v) else _plain_number(v, column) for v in values], dtype=float
+    )
     text = _text_of(values, column)
-    if text.empty:
-        return numbers
-    form = column.format
-    digits = text.str.strip(form.strip + " \t\n\r\xa0")
-    if form.thousands:
-        digits = digits.str.replace(form.thousands, "", regex=False)
-    digits = digits.str.replace(form.decimal, ".", regex=False)
-    read = pd.to_numeric(digits, errors="coerce")
-    _refuse(text[read.isna()], column, "a number")
-    numbers[text.index] = read.to_numpy(dtype=float) * form.scale
+    if len(text):
+        import pyarrow as pa
+
+        from backends.datasets.numbers import parse_numbers
+
+        read = parse_numbers(pa.array(text, type=pa.large_string()), column.format)
+        _refuse(text[~read.valid], column, "a number")
+        numbers[text.index] = read.values
     return numbers
 
 
@@ -61,6 +62,7 @@ def boolean_values(values: pd.Series, column: Column) -> np.ndarray:
     """
     if pd.api.types.is_bool_dtype(values.dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = values.reset_index(drop=True)
     text = _text_of(values.astype(object).where(values.isna(), values.astype(str)), column)
     given = dict.fromkeys(column.format.false_values, 0.0) | dict.fromkeys(column.format.true_values, 1.0)
     usual = dict.fromkeys(_FALSE, 0.0) | dict.fromkeys(_TRUE, 1.0)
@@ -93,7 +95,7 @@ def category_values(values: pd.Series, column: Column) -> np.ndarray:
     if values.dtype == "str":
         return _shared(values) if len(values) > _MANY else values.fillna("").to_numpy(dtype=object)
     levels = set(column.categories)
-    return np.array(["" if pd.isna(v) else v if _is_text(v) else _level(v, levels) for v in values], dtype=object)
+    return np.array(["" if _is_missing(v) else v if _is_text(v) else _level(v, levels) for v in values], dtype=object)
 
 
 def words(values: pd.Series, column: Column) -> np.ndarray:
@@ -115,7 +117,7 @@ def _dates(values: pd.Series, column: Column) -> pd.Series:
     """Datetimes without a zone; text is read with the column's format or else as ISO 8601."""
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         values = values.reset_index(drop=True)
-        numbers = values[[not pd.isna(v) and isinstance(v, int | float | np.number) for v in values]]
+        numbers = values[[not _is_missing(v) and isinstance(v, int | float | np.number) for v in values]]
         _refuse(numbers, column, "a date")
         text = values.astype(object).where(values.isna(), values.astype(str)).str.strip()
         text = text[~text.str.lower().isin(_MISSING_MARKS) & ~text.isin(column.exceptions)].dropna()
@@ -134,7 +136,7 @@ def _read_dates(text: pd.Series, form: str) -> pd.Series:
 
 
 def _text_of(values: pd.Series, column: Column) -> pd.Series:
-    """The values that are text and mean something, blanks stripped, by position."""
+    """The values that are text and mean something, stripped of blanks, with their positions as index."""
     values = values.reset_index(drop=True)
     text = values[[_is_text(v) for v in values]].astype("str").str.strip()
     return text[~text.str.lower().isin(_MISSING_MARKS) & ~text.isin(column.exceptions)]
@@ -162,6 +164,10 @@ def _shared(values: pd.Series) -> np.ndarray:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str)
+
+
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def _refuse(wrong: pd.Series, column: Column, wanted: str) -> None:

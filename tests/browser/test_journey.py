@@ -48,7 +48,7 @@ def test_from_a_csv_to_a_recommended_model_and_its_script(page: Page, tmp_path: 
     expect(page.get_by_text("has 2 classes")).to_be_visible()
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.get_by_label("The models that are done so far")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("region", name="The models that are done so far")).to_be_visible(timeout=LONG)
 
     # A reload of the page keeps the running job and the table.
     page.reload()
@@ -63,14 +63,18 @@ def test_from_a_csv_to_a_recommended_model_and_its_script(page: Page, tmp_path: 
     if again.count():
         again.click()
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_text(re.compile("is recommended"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_text(re.compile("is recommended"))).to_be_visible()
     card = page.get_by_test_id("stMetric").filter(has_text="ROC AUC, hold-out")
     expect(card).to_contain_text(re.compile(r"0\.8\d\d"))
     expect(card).to_contain_text("95 % interval")
 
     # The board and the script come along; the script alone prints the board's score.
     board = pd.read_csv(save(page, "Leaderboard as CSV", tmp_path))
-    recommended = board[board["rank"] == board["rank"].min()] if "recommended" not in board else board[board["recommended"]]
+    recommended = (
+        board[board["rank"] == board["rank"].min()] if "recommended" not in board else board[board["recommended"]]
+    )
     page.get_by_role("radio", name="Code").click()
     script = save(page, "Script", tmp_path)
     key = script.stem.removeprefix("train_")

@@ -15,7 +15,7 @@ def upload(app: AppTest, name: str, data: bytes) -> AppTest:
 
 
 def kinds(app: AppTest) -> dict[str, str]:
-    frame = app.get("arrow_data_frame")[-1].value
+    frame = app.dataframe[-1].value
     return dict(zip(frame["column"], frame["kind"], strict=True))
 
 
@@ -36,6 +36,16 @@ def test_a_correction_reads_the_original_bytes_again(open_page: Open) -> None:
     assert not app.exception
     assert "3 rows and 3 columns" in texts(app)
     assert app.number_input(key="load_header_rows").value == 0
+
+
+def test_a_corrected_kind_reads_the_original_text_again(open_page: Open) -> None:
+    app = upload(open_page("load"), "codes.csv", b"code,amount\n7,1\n8,2\n9,3\n")
+    assert kinds(app) == {"code": "integer", "amount": "integer"}
+    app.session_state["load_kinds"] = {"edited_rows": {0: {"kind": "category"}}, "added_rows": [], "deleted_rows": []}
+    app.run()
+    next(button for button in app.button if button.label == "Read again with these kinds").click().run()
+    assert not app.exception
+    assert kinds(app) == {"code": "category", "amount": "integer"}
 
 
 @pytest.mark.parametrize(

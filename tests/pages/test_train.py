@@ -56,7 +56,7 @@ def test_one_click_gives_a_recommended_model_with_its_evidence(open_page: Open) 
     hold_out = next(metric for metric in app.metric if metric.label == "ROC AUC, hold-out")
     low, high = (float(end) for end in hold_out.delta.split(" – "))
     assert 0.9 < low <= float(hold_out.value) <= high <= 1
-    board = app.get("arrow_data_frame")[0].value
+    board = app.dataframe[0].value
     assert len(board) == 3
     assert board["model"].iloc[-1] == "Baseline (class shares)"
 

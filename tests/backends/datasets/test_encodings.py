@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from backends.datasets import read_table
+from backends.datasets.encodings import decode
+from backends.errors import WorkbenchError
+
+WESTERN = "name,city\nJosé,München\nZoë,Málaga\nÅse,Århus\n"
+TABLES = {
+    "utf-8-sig": WESTERN,
+    "utf-16": WESTERN,
+    "utf-16-le": WESTERN,
+    "utf-16-be": WESTERN,
+    "utf-32": WESTERN,
+    "cp1252": WESTERN,
+    "latin-1": WESTERN,
+    "cp932": "名前,都市\nすずき,とうきょう\n山田さん,おおさか\n",
+    "euc_jp": "名前,都市\nすずき,とうきょう\n山田さん,おおさか\n",
+    "cp1251": "имя,город\nИван,Москва\nОльга,Киров\n",
+    "koi8_r": "имя,город\nИван,Москва\nОльга,Киров\n",
+    "cp949": "이름,도시\n김철수,서울\n박영희,부산\n",
+    "gb18030": "姓名,城市\n王小明,上海市\n李大海,北京市\n",
+}
+
+
+@pytest.mark.parametrize("encoding", TABLES)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_table_reads_alike_in_every_encoding(encoding: str, newline: str) -> None:
+    text = TABLES[encoding]
+    expected = [line.split(",") for line in text.splitlines()]
+    dataset = read_table(text.replace("\n", newline).encode(encoding), "t.csv")
+    assert list(dataset.frame.columns) == expected[0]
+    assert dataset.frame.to_numpy().tolist() == expected[1:]
+
+
+def test_a_legacy_guess_is_told() -> None:
+    notes = read_table(WESTERN.encode("cp1252"), "t.csv").notes
+    assert [note.severity for note in notes if note.rule == "encoding-guessed"] == ["warning"]
+
+
+def test_bytes_that_are_no_utf8_are_replaced_and_counted_with_their_line() -> None:
+    data = b"a,b\n1,x\n2,\xff\xff\n3,y\n"
+    dataset = read_table(data, "t.csv")
+    note = next(note for note in dataset.notes if note.rule == "encoding-repaired")
+    assert dataset.rows == 3
+    assert (note.count, note.lines) == (1, (3,))
+    assert dataset.frame["b"].tolist() == ["x", "��", "y"]
+
+
+def test_mostly_utf8_with_one_broken_letter_stays_utf8() -> None:
+    decoded = decode(("é" * 50 + ",").encode() + b"\xe9\n")
+    assert decoded.encoding == "utf-8"
+
+
+def test_nul_bytes_are_removed_and_counted() -> None:
+    dataset = read_table(b"a,b\n1,x\x00y\n2,z\n", "t.csv")
+    note = next(note for note in dataset.notes if note.rule == "nul-removed")
+    assert (note.count, note.lines) == (1, (2,))
+    assert dataset.frame["b"].tolist() == ["xy", "z"]
+
+
+def test_a_correction_reads_the_original_bytes_again() -> None:
+    data = WESTERN.encode("cp1252")
+    assert read_table(data, "t.csv", encoding="cp1250").frame["name"][1] == "Zoë"
+    assert read_table(data, "t.csv", encoding="cp437").frame["name"][0] == "JosΘ"
+
+
+@pytest.mark.parametrize(("encoding", "said"), [("klingon", "klingon"), ("utf-8", "utf-8"), ("ascii", "ascii")])
+def test_an_encoding_that_cannot_be_is_refused(encoding: str, said: str) -> None:
+    with pytest.raises(WorkbenchError, match=said):
+        read_table(WESTERN.encode("cp1252"), "t.csv", encoding=encoding)

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import csv
+import io
+import string
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backends.datasets import read_table
+from backends.datasets.fast import read_fast
+from backends.datasets.rows import Form, RowReader
+from backends.settings import Settings
+
+CELLS = st.text(alphabet=string.ascii_letters + string.digits + " ,;|\t\"'\n\r.-éß漢", max_size=8)
+
+
+def split(text: str, **form: str) -> list[list[str]]:
+    return [record.cells for record in RowReader(Form(**form)).records(text)]  # type: ignore[arg-type]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    rows=st.integers(1, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1)),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+def test_whatever_the_standard_library_writes_is_read_back(
+    rows: list[list[str]], delimiter: str, quoting: int, newline: str
+) -> None:
+    out = io.StringIO()
+    bare = newline == "\r" or any("\r" in cell for row in rows for cell in row)
+    quoting = csv.QUOTE_ALL if bare else quoting  # else the writer leaves line breaks unquoted
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=newline).writerows(rows)
+    assert split(out.getvalue(), delimiter=delimiter) == rows
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet='ab,"\n\r\\ ', max_size=60))
+def test_no_text_breaks_the_reader_or_loses_a_letter(text: str) -> None:
+    for form in ({}, {"escapechar": "\\"}):
+        records = split(text, **form)
+        letters = [c for c in text if c in "ab"]
+        assert [c for row in records for cell in row for c in cell if c in "ab"] == letters
+
+
+WORDS = st.text(alphabet="abcxyz,;\"'\n", min_size=0, max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=1, max_size=20), st.sampled_from(["\n", "\r\n"]))
+def test_the_fast_reader_reads_what_the_exact_one_reads(rows: list[tuple[str, str, str]], newline: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, lineterminator=newline).writerows(rows)
+    raw = read_fast(out.getvalue().encode(), Form(), 0, 1, 3, Settings())
+    assert raw is not None
+    assert list(zip(*(column.to_pylist() for column in raw.columns), strict=True)) == rows
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet='ab,"\n ', min_size=1, max_size=40))
+def test_the_fast_reader_declines_what_it_would_read_otherwise(text: str) -> None:
+    exact = [record.cells for record in RowReader(Form()).records(text)]
+    raw = read_fast(text.encode(), Form(), 0, 1, 2, Settings())
+    if raw is not None:
+        assert [list(row) for row in zip(*(column.to_pylist() for column in raw.columns), strict=True)] == exact
+
+
+def test_lines_of_rows_are_right_behind_quoted_line_breaks() -> None:
+    data = b'a,b\n"x\ny",1\nz,2\n"p\n\nq",3\nr,4\n'
+    raw = read_fast(data, Form(), 4, 2, 2, Settings())
+    assert raw is not None
+    import numpy as np
+
+    assert list(raw.lines(np.array([0, 1, 2, 3]))) == [2, 4, 5, 8]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('1,"a "b" c",2\n', [["1", 'a "b" c', "2"]]),
+        ('1,"never closed,2\n3,x,4\n', [["1", '"never closed', "2"], ["3", "x", "4"]]),
+        ('1,5" pipe,2\n', [["1", '5" pipe', "2"]]),
+        ('1, "a, b" ,2\n', [["1", "a, b", "2"]]),
+        ('1,"open,2\n3,"x, y",4\n', [["1", '"open', "2"], ["3", "x, y", "4"]]),
+        ('"a\r\nb",1\r\n', [["a\r\nb", "1"]]),
+    ],
+)
+def test_broken_quotes_keep_their_text_and_their_row(text: str, cells: list[list[str]]) -> None:
+    assert split(text) == cells
+
+
+def test_broken_quotes_are_reported_with_their_lines() -> None:
+    dataset = read_table(b'id,text\n1,"a "b" c"\n2,"open\n3,fine\n', "t.csv")
+    assert dataset.rows == 3
+    found = {note.rule: note.lines for note in dataset.notes}
+    assert found["quote-stray"] == (2,)
+    assert found["quote-unclosed"] == (3,)
+
+
+NAMES = st.lists(st.text(string.ascii_lowercase, min_size=3, max_size=8), min_size=2, max_size=5, unique=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    names=NAMES,
+    data=st.data(),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    newline=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_a_random_table_in_a_random_dialect_is_read_back(
+    names: list[str], data: st.DataObject, delimiter: str, quoting: int, newline: str, encoding: str
+) -> None:
+    numbers = st.integers(-(10**6), 10**6)
+    words = st.sampled_from(["red", "green apple", "blue, dark", 'the "best"', "a;b", "line\nbreak", "x|y"])
+    rows = data.draw(st.lists(st.tuples(numbers, *[words] * (len(names) - 1)), min_size=2, max_size=12))
+    out = io.StringIO()
+    quoting = csv.QUOTE_ALL if newline == "\r" else quoting  # else the writer leaves a bare LF unquoted
+    csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator=newline).writerows([names, *rows])
+    dataset = read_table(out.getvalue().encode(encoding), "t.csv", kinds=dict.fromkeys(names, "text"))
+    assert list(dataset.frame.columns) == names
+    assert dataset.frame.to_numpy().tolist() == [[str(cell) for cell in row] for row in rows]
