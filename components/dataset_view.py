@@ -57,7 +57,7 @@ def rows(dataset: Dataset) -> None:
         st.download_button(
             "Clean CSV",
             data=lambda: to_csv(dataset),
-            file_name=f"{dataset.name.rsplit('.', 1)[0]}.clean.csv",
+            file_name=f"{dataset.name.rsplit('.', 1)[0]}-clean.csv",
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",

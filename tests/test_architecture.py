@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ MAY_IMPORT = {
     "sample_data": {"sample_data"},
 }
 OURS = {"app", "pages", "components", "backends", "sample_data", "tests", "benchmarks"}
+DISTRIBUTION = {"sklearn": "scikit-learn", "msoffcrypto": "msoffcrypto-tool"}
 HEAVY = {"torch", "shap", "gradio", "sentence_transformers", "mlflow", "transformers"}
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
 
@@ -77,3 +79,12 @@ def test_state_and_caches_have_one_home() -> None:
 def test_every_stage_is_in_the_picture() -> None:
     folders = {path.stem for path in (ROOT / "backends").iterdir() if not path.name.startswith("_")}
     assert folders == set(STAGES)
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *FILES], ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_is_imported_is_a_direct_dependency(path: Path) -> None:
+    if path.is_relative_to(ROOT / "benchmarks"):
+        return
+    pinned = {line.split("==")[0] for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()}
+    outside = {name.split(".")[0] for name in imports(path)} - OURS - set(sys.stdlib_module_names)
+    assert {DISTRIBUTION.get(name, name) for name in outside} <= pinned
