@@ -118,7 +118,7 @@ def failures(comparison: Comparison) -> None:
 
 
 def _score(judged: Metric, evaluation: Evaluation) -> None:
-    value, low, high = evaluation.scores.loc[judged.key, ["value", "low", "high"]].astype(float)
+    value, low, high = (float(evaluation.scores[end][judged.key]) for end in ("value", "low", "high"))
     st.metric(
         f"{judged.title}, hold-out",
         judged.short(value),

@@ -28,6 +28,7 @@ Run = Callable[[Path, Report, Callable[[], bool]], None]
 def main(address: str, folder: Path) -> int:
     """Run one job and say how it ended. Returns the exit code."""
     channel = _own_channel()
+    _be_ended_first()
     cancel = threading.Event()
     threading.Thread(target=_listen, args=(cancel,), daemon=True).start()
     before = set(folder.rglob("*"))
@@ -56,6 +57,13 @@ def find(address: str) -> Run:
         raise ValueError(f"{address!r} is not a job of this project")
     run: Run = getattr(importlib.import_module(module), name)
     return run
+
+
+def _be_ended_first() -> None:
+    """When the machine runs out of memory, let Linux end this job and its workers and not the server."""
+    preference = Path("/proc/self/oom_score_adj")
+    if preference.exists():
+        preference.write_text("1000")
 
 
 def _own_channel() -> TextIO:

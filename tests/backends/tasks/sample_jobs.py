@@ -51,6 +51,10 @@ def killed(folder: Path, report: Report, cancelled: Cancelled) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def tell_oom_preference(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    report({"oom_score_adj": int(Path("/proc/self/oom_score_adj").read_text())})
+
+
 def greedy(folder: Path, report: Report, cancelled: Cancelled) -> None:
     hoard = []
     while True:

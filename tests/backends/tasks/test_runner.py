@@ -101,6 +101,12 @@ def test_a_job_over_its_memory_is_stopped(tmp_path: Path) -> None:
     small.close()
 
 
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux only")
+def test_when_memory_runs_out_the_job_is_ended_before_the_server(jobs: JobRunner) -> None:
+    job = jobs.wait(start(jobs, "tell_oom_preference").id, "ada")
+    assert job.events[0]["oom_score_adj"] == 1000 > int(Path("/proc/self/oom_score_adj").read_text())
+
+
 def test_the_third_job_waits_and_sees_its_place(jobs: JobRunner) -> None:
     first, second, third, fourth = (start(jobs, "count_until_cancelled") for _ in range(4))
     assert [jobs.get(job.id, "ada").state for job in (first, second, third)] == ["running", "running", "queued"]
