@@ -94,6 +94,7 @@ def board_frame(comparison: Comparison) -> pd.DataFrame:
         "ms / 1,000 rows": board["predict_ms_1000"],
         "size kB": board["size_kb"],
         "ONNX": board["onnx"],
+        **({"tuned to": board["parameters"]} if board["parameters"].any() else {}),
         "remark": [_remark(row) for _, row in board.iterrows()],
     }
     return pd.DataFrame(shown)
@@ -112,9 +113,19 @@ def checks(comparison: Comparison) -> None:
 
 
 def failures(comparison: Comparison) -> None:
-    """The models without a result, each with its reason."""
+    """The models without a result, each with its reason; those that were cancelled in one line."""
+    cancelled = [failure.title for failure in comparison.failures if failure.kind == "cancelled"]
+    if cancelled:
+        st.info(f"Cancelled before they were done: {escape(', '.join(cancelled))}.", icon=":material/stop_circle:")
     for failure in comparison.failures:
-        st.error(escape(failure.reason), title=f"{escape(failure.title)}: {failure.kind}", icon=":material/error:")
+        if failure.kind != "cancelled":
+            st.error(escape(failure.reason), title=f"{escape(failure.title)}: {failure.kind}", icon=":material/error:")
+
+
+def notes(comparison: Comparison) -> None:
+    """What was left out, sampled or tuned on the way."""
+    for note in comparison.notes:
+        st.caption(f":material/info: {escape(note)}")
 
 
 def _score(judged: Metric, evaluation: Evaluation) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from backends.datasets.formats import ENDINGS
 from backends.datasets.samples import SAMPLES, Sample, sample_bytes
 from backends.settings import Settings
 from components import cached, state
 from components.state import Source
 
-TYPES = ("csv", "tsv", "txt", "dat", "parquet", "json", "jsonl", "ndjson", "xlsx", "xlsm", "xls")
 
 
 def load(name: str, data: bytes, corrections: tuple[tuple[str, Any], ...] = ()) -> None:
@@ -45,7 +45,7 @@ def sample_buttons(prefix: str) -> None:
 def _upload() -> None:
     file = st.file_uploader(
         "CSV, TSV, Parquet, JSON, JSON Lines or Excel",
-        type=TYPES,
+        type=[ending.lstrip(".") for ending in ENDINGS],
         key="load_file",
         max_upload_size=Settings.from_environment().max_upload_mb,
     )

@@ -33,6 +33,7 @@ def result(comparison: Comparison) -> None:
         comparison_view.checks(comparison)
     comparison_view.failures(comparison)
     comparison_view.table(comparison)
+    comparison_view.notes(comparison)
 
     st.subheader("One model on the rows it never saw")
     key = model_view.choose(comparison)

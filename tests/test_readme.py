@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -56,3 +58,17 @@ def test_direct_dependencies_are_pinned_and_the_rest_is_frozen() -> None:
 
 def test_the_changelog_has_this_version() -> None:
     assert f"## {backends.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_example_of_the_readme_runs() -> None:
+    example = re.search(r"```python\n(from pathlib.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert example
+    ran = subprocess.run([sys.executable, "-c", example[1]], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "is recommended" in ran.stdout
+    assert "roc_auc" in ran.stdout
+
+
+def test_the_pictures_of_the_readme_are_there() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    assert pictures
+    assert [name for name in pictures if not (ROOT / name).is_file()] == []

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backends.training import TrainingSpec, compare
+from backends.training.results import Failure
+from components.comparison_view import answer, board_frame
+from tests.backends.training.tables import customers
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    spec = TrainingSpec(target="churn", models=("dummy", "logistic_regression", "naive_bayes"), folds=3, processes=1)
+    return compare(customers(), spec)
+
+
+def test_the_answer_names_the_recommended_model_in_bold(comparison) -> None:
+    assert answer(comparison).startswith(f"**{comparison.best.title}** is recommended")
+
+
+def test_the_board_puts_the_ranking_metric_first_with_its_spread(comparison) -> None:
+    shown = board_frame(comparison)
+    assert shown.columns[:3].tolist() == ["model", "tied with best", "ROC AUC"]
+    first = comparison.leaderboard.iloc[0]
+    assert shown["ROC AUC"].iloc[0] == f"{first['roc_auc']:.3f} ± {first['roc_auc_std']:.3f}"
+    assert shown["remark"].tolist() == ["", "", ""]
+
+
+def test_a_failed_model_is_a_row_with_its_reason(comparison) -> None:
+    board = comparison.leaderboard.copy()
+    board.loc[2, ["status", "reason", "roc_auc"]] = ["timed out", "It took more than 5 s.", float("nan")]
+    failed = replace(
+        comparison, leaderboard=board, failures=(Failure("x", "X", "timed out", "It took more than 5 s."),)
+    )
+    shown = board_frame(failed)
+    assert shown["remark"].iloc[2] == "timed out: It took more than 5 s."
+    assert shown["ROC AUC"].iloc[2] == ""
