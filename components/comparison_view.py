@@ -86,7 +86,7 @@ def board_frame(comparison: Comparison) -> pd.DataFrame:
     others = [row for row in METRICS if row.key != judged.key]
     shown = {
         "model": board["title"],
-        "tied with best": board["tied"].map({True: "tied", False: ""}).fillna(""),
+        "tied with best": [_tie(row) for _, row in board.iterrows()],
         judged.title: [_mean_and_spread(row, judged.key) for _, row in board.iterrows()],
         **{row.title: board[row.key] for row in others},
         "fit s": board["fit_seconds"],
@@ -141,6 +141,11 @@ def _score(judged: Metric, evaluation: Evaluation) -> None:
         border=True,
         height="stretch",
     )
+
+
+def _tie(row: pd.Series) -> str:
+    words = ("tied", "fastest", "simplest")
+    return ", ".join(word for word in words if row[word]) if row["tied"] else ""
 
 
 def _mean_and_spread(row: pd.Series, key: str) -> str:

@@ -14,7 +14,6 @@ from components import cached, state
 from components.state import Source
 
 
-
 def load(name: str, data: bytes, corrections: tuple[tuple[str, Any], ...] = ()) -> None:
     """Read the table and make it the one that is worked on. Raises WorkbenchError; nothing changes then."""
     source = Source(name, data, hashlib.sha256(data).hexdigest(), corrections)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from backends.errors import WorkbenchError
 
+Severity = Literal["info", "repair", "warning"]
 Kind = Literal["number", "integer", "category", "boolean", "datetime", "text", "identifier"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -109,7 +110,7 @@ class Note:
     count: int = 0  # rows, cells or columns concerned
     lines: tuple[int, ...] = ()  # line numbers in the file (1 is the first), the first ones of them
     column: str | None = None
-    severity: Literal["info", "repair", "warning"] = "info"
+    severity: Severity = "info"
 
 
 @dataclass(frozen=True)

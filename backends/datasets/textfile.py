@@ -35,7 +35,6 @@ class Guess:
     layout: Layout
     head: list[Record]
     text: str
-    blanks: bool  # blank lines are rows (a table of one column)
     comments: tuple[int, ...]  # lines of the comments in the head
 
 
@@ -85,7 +84,7 @@ def guess(decoded: Decoded, given: Mapping[str, Any]) -> Guess:
                       header_rows=layout.header_rows, comment=form.comment,
                       missing_values=tuple(given.get("missing_values", ())),
                       skip_initial_space=form.spaced)  # fmt: skip
-    return Guess(dialect, form, layout, records, text, one_column, tuple(reader.findings.comments))
+    return Guess(dialect, form, layout, records, text, tuple(reader.findings.comments))
 
 
 def _comments_before(text: str, form: Form, line: int) -> bool:
@@ -152,7 +151,7 @@ def _read(decoded: Decoded, found: Guess, start: int, line: int, settings: Setti
         if raw is not None:
             return raw
     text = decoded.utf8.decode()
-    return read_exactly(text, found.form, start, line, found.layout, settings, keep_blank=found.blanks)
+    return read_exactly(text, found.form, start, line, found.layout, settings)
 
 
 def _header_names(found: Guess) -> list[str]:

@@ -22,6 +22,8 @@ COLUMNS: Mapping[str, str] = {
     "low": "lower end of the 95 % interval of the ranking metric's mean",
     "high": "upper end of it",
     "tied": "not distinguishable from the best at the 5 % level",
+    "fastest": "the tied model that predicts one row fastest",
+    "simplest": "the simplest tied model",
     "recommended": "the one to take",
     **{key: f"mean of {key} over the folds" for key in METRIC_KEYS},
     **{f"{key}_std": f"standard deviation of {key} over the folds" for key in METRIC_KEYS},
@@ -35,6 +37,9 @@ COLUMNS: Mapping[str, str] = {
     "status": '"done" or the kind of failure',
     "reason": "why there is no result",
 }
+
+
+TITLES = ("fastest", "simplest", "recommended")
 
 
 @dataclass
@@ -104,9 +109,9 @@ def leaderboard(
         values = np.array([result.scores[metric] for result in run.folds.values()]) if run.done else np.array([])
         low, high = (min(max(end, bounds[0]), bounds[1]) for end in corrected_interval(values, sizes))
         tied = ranking is not None and run.key in ranking.tied
-        chosen = ranking is not None and run.key == ranking.recommended
         place = ranks.get(run.key, np.nan)
-        rows.append({**record(run), "rank": place, "low": low, "high": high, "tied": tied, "recommended": chosen})
+        titles = {name: ranking is not None and run.key == getattr(ranking, name) for name in TITLES}
+        rows.append({**record(run), "rank": place, "low": low, "high": high, "tied": tied, **titles})
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame["rank"] = frame["rank"].astype("Int64")
     return frame.sort_values("rank", kind="stable", na_position="last").reset_index(drop=True)

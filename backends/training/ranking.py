@@ -6,6 +6,11 @@ resampled t-test of Nadeau and Bengio (Inference for the Generalization Error, M
 widens the variance for that. The best model is compared with each other one, and Holm's method keeps the
 chance of any false difference at 5 %. Models that differ from the best by less than that are tied with it.
 
+A tie over five folds is wide. Within it, the simplest model whose mean is at most one standard error below the
+best one's is recommended (the one-standard-error rule of Breiman et al., Classification and Regression Trees,
+1984, with Nadeau and Bengio's standard error). Clocks have no say in it, so the same table, spec and versions
+give the same recommendation on every machine; which tied model predicts fastest is told beside it.
+
 The baseline is not one of them. Whether the best model beats it is a question of its own, asked once.
 """
 
@@ -21,7 +26,6 @@ from backends.errors import WorkbenchError
 from backends.training.scoring import Metric, metric
 
 ALPHA = 0.05
-AS_FAST = 2.0  # prediction times within this factor of the fastest count as equal: clocks are noisy
 BASELINE = "dummy"
 PROPER_NAMES = frozenset({"Brier", "Gaussian"})
 NUMBER_WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
@@ -33,8 +37,9 @@ class Ranking:
     """The models from best to worst, and which of them to take.
 
     `order` holds every model, best mean first and those without a measurable score last; `tied` the models
-    that the test cannot tell from the best, which is one of them; `p_values` the test's answer for every
-    model but the best (Holm-corrected, the baseline's not; NaN where it cannot be tested).
+    that the test cannot tell from the best, which is one of them; `fastest` (to predict one row) and `simplest`
+    are tied models. `p_values` is the test's answer for every model but the best (Holm-corrected, the
+    baseline's not; NaN where it cannot be tested).
     """
 
     metric: str
@@ -107,9 +112,9 @@ def rank(
     test rows of a fold; `costs` is indexed by model with the columns predict_ms_1 (milliseconds for one
     row), fit_seconds and simplicity (1 is the simplest; any order). Missing costs count as the worst.
 
-    Of the tied models the fastest to predict is recommended; when several are as fast (within a factor of two),
-    the simplest of them; then the better score decides. The baseline is recommended only when it is alone.
-    Raises WorkbenchError when no model has a score.
+    Recommended is the simplest of the tied models within one standard error of the best; of several equally
+    simple ones, the better. The baseline is recommended only when it is alone. Raises WorkbenchError when no
+    model has a score.
     """
     judged = metric(metric_key)
     table = _table(fold_scores, judged)
@@ -121,7 +126,8 @@ def rank(
     p_values |= dict(zip(others, holm([p_values[model] for model in others]), strict=True))
     tied = [best, *(model for model in others if not p_values[model] < ALPHA)]
     costs = costs.reindex(index=list(table.columns), columns=list(COSTS)).astype(float).fillna(np.inf)
-    recommended = _recommended(tied, costs)
+    near = _within_one_error(tied, table, share)
+    recommended = _least(near, costs["simplicity"])
     beats = _beats(table, best, baseline, p_values)
     names = _Names(titles or {}, judged)
     return Ranking(
@@ -132,7 +138,7 @@ def rank(
         fastest=_least(tied, costs["predict_ms_1"]),
         simplest=_least(tied, costs["simplicity"]),
         recommended=recommended,
-        reason=_reason(recommended, tied, table, costs, beats, names, baseline),
+        reason=_reason(recommended, tied, _advantage(tied, near, costs, names), table, beats, names, baseline),
         p_values={model: p for model, p in p_values.items() if model != best},
         beats_baseline=beats,
     )
@@ -182,17 +188,18 @@ def _least(models: Sequence[str], cost: pd.Series) -> str:
     return min(models, key=lambda model: cost[model])
 
 
-def _recommended(tied: Sequence[str], costs: pd.DataFrame) -> str:
-    quickest = costs.loc[list(tied), "predict_ms_1"].min()
-    as_fast = [model for model in tied if costs.loc[model, "predict_ms_1"] <= AS_FAST * quickest]
-    return _least(as_fast, costs["simplicity"])
+def _within_one_error(tied: Sequence[str], table: pd.DataFrame, test_share: float) -> list[str]:
+    """The tied models whose mean is at most one corrected standard error below that of the best, the first."""
+    best = table[tied[0]].dropna()
+    error = np.sqrt((1 / len(best) + test_share) * best.var(ddof=1)) if len(best) > 1 else 0.0
+    return [model for model in tied if table[model].mean() >= best.mean() - error]
 
 
 def _reason(
     recommended: str,
     tied: Sequence[str],
+    advantage: str,
     table: pd.DataFrame,
-    costs: pd.DataFrame,
     beats: bool | None,
     names: _Names,
     baseline: str,
@@ -212,7 +219,7 @@ def _reason(
     else:
         place = "is the best" if recommended == tied[0] else "ties with the best"
         tie = f"{place} on {title} ({'in a tie with ' if recommended == tied[0] else ''}{_listed(others, names)})"
-        sentence = f"{name} is recommended: it {tie}{_advantage(recommended, tied, costs)}."
+        sentence = f"{name} is recommended: it {tie}{advantage}."
     warnings = [text for applies, text in _DOUBTS if applies(beats, table)]
     return " ".join([_capital(sentence), *(text.format(metric=title, folds=len(table)) for text in warnings)])
 
@@ -224,15 +231,21 @@ _DOUBTS: tuple[tuple[Callable[[bool | None, pd.DataFrame], bool], str], ...] = (
 )  # fmt: skip
 
 
-def _advantage(recommended: str, tied: Sequence[str], costs: pd.DataFrame) -> str:
+def _advantage(tied: Sequence[str], near: Sequence[str], costs: pd.DataFrame, names: _Names) -> str:
     """Why this one of the tied models, in the words that follow "it ties with the best"."""
-    times = costs.loc[list(tied), "predict_ms_1"]
-    if np.isinf(times.min()) and np.isinf(costs.loc[list(tied), "simplicity"].min()):
-        return "; what it costs to run was not measured"
-    quick = int((times <= AS_FAST * times.min()).sum())
-    if quick > 1:
-        return f" and is the {'simpler' if quick == 2 else 'simplest'} of the {_number(quick)} that predict fastest"
-    return " and predicts faster" if len(tied) == 2 else f" and predicts fastest of the {_number(len(tied))}"
+    times, simplicity = costs.loc[list(tied), "predict_ms_1"], costs.loc[list(tied), "simplicity"]
+    count = f"the {_number(len(near))}{'' if len(near) == len(tied) else ' within one standard error'}"
+    if len(near) == 1:
+        words = " and the others are more than one standard error behind"
+    elif np.isinf(simplicity.min()):
+        words = ""
+    else:
+        words = f" and is the {'simpler' if len(near) == 2 else 'simplest'} of {count}"
+    if np.isinf(times.min()):
+        return words
+    fastest = _least(tied, times)
+    also = "it also predicts" if fastest == _least(near, costs["simplicity"]) else f"{names(fastest)} predicts"
+    return f"{words}; {also} {'faster' if len(tied) == 2 else 'fastest'}"
 
 
 def _number(count: int) -> str:

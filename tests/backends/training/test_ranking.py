@@ -87,26 +87,47 @@ def test_holm_does_not_count_what_could_not_be_tested() -> None:
     assert holm([0.02, np.nan, 0.01]).tolist() == pytest.approx([0.02, np.nan, 0.02], nan_ok=True)
 
 
-def test_the_fastest_of_the_tied_models_is_recommended_with_the_reason() -> None:
+def test_the_simplest_of_the_tied_models_is_recommended_and_the_fastest_is_named() -> None:
     frame = scores(
         rf=0.851 + FOLDS, hgb=0.850 + FOLDS + NOISE, lr=0.850 + FOLDS - NOISE, rbf=0.7 + FOLDS + NOISE, dummy=[0.5] * 5
     )
     result = ranked(frame, costs(rf=(9, 4, 8), hgb=(0.9, 1, 9), lr=(2, 0.3, 2), rbf=(0.1, 1, 5), dummy=(0.01, 0.01, 1)))
     assert result.order == ("rf", "hgb", "lr", "rbf", "dummy")
     assert result.tied == {"rf", "hgb", "lr"}
-    assert (result.best, result.fastest, result.simplest, result.recommended) == ("rf", "hgb", "lr", "hgb")
+    assert (result.best, result.fastest, result.simplest, result.recommended) == ("rf", "hgb", "lr", "lr")
     assert result.beats_baseline is True
     assert result.reason == (
-        "Hist gradient boosting is recommended: it ties with the best on ROC AUC (random forest, logistic regression) "
-        "and predicts fastest of the three."
+        "Logistic regression is recommended: it ties with the best on ROC AUC (random forest, hist gradient boosting) "
+        "and is the simplest of the three; hist gradient boosting predicts fastest."
     )
 
 
-def test_among_models_about_as_fast_the_simplest_is_recommended() -> None:
+def test_a_simple_model_far_behind_is_not_recommended_though_it_ties() -> None:
+    """Fold scores of rf vary by 0.01: one corrected standard error is sqrt(1/5 + 20/80) of that, 0.0067."""
+    rf = 0.85 + np.array([-0.01, 0.01, 0.0, -0.01, 0.01])
+    unsteady = rf - 0.05 + np.array([0.05, -0.06, 0.07, -0.07, 0.01])
+    near = rf - 0.005 + np.array([0.01, -0.01, 0.01, -0.01, 0.0])
+    result = ranked(scores(rf=rf, lr=unsteady, hgb=near), costs(rf=(1, 1, 8), lr=(2, 1, 1), hgb=(3, 1, 7)))
+    assert result.tied == {"rf", "lr", "hgb"}
+    assert (result.simplest, result.recommended) == ("lr", "hgb")
+    assert "is the simpler of the two within one standard error; random forest predicts fastest" in result.reason
+
+
+def test_the_best_is_recommended_when_the_others_are_behind_by_more_than_an_error() -> None:
+    rf = 0.85 + np.array([-0.01, 0.01, 0.0, -0.01, 0.01])
+    lr = rf - 0.05 + np.array([0.05, -0.06, 0.07, -0.07, 0.01])
+    result = ranked(scores(rf=rf, lr=lr), costs(rf=(1, 1, 8), lr=(2, 1, 1)))
+    assert result.reason == (
+        "Random forest is recommended: it is the best on ROC AUC (in a tie with logistic regression) "
+        "and the others are more than one standard error behind; it also predicts faster."
+    )
+
+
+def test_how_long_predictions_take_does_not_change_the_recommendation() -> None:
     frame = scores(rf=0.851 + FOLDS, hgb=0.850 + FOLDS + NOISE)
-    result = ranked(frame, costs(rf=(1.0, 1, 2), hgb=(0.9, 1, 9)))
-    assert result.recommended == "rf"
-    assert "is the simpler of the two that predict fastest" in result.reason
+    quick, slow = (ranked(frame, costs(rf=(ms, 1, 2), hgb=(1.0, 1, 9))) for ms in (0.01, 50))
+    assert quick.recommended == slow.recommended == "rf"
+    assert (quick.fastest, slow.fastest) == ("rf", "hgb")
 
 
 def test_a_clear_winner_is_said_to_have_no_rival() -> None:
