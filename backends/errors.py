@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class WorkbenchError(Exception):
     """Something the user can understand and mend.
 
     ``message`` is one sentence that names the value at fault; ``hint`` is one sentence that names the
-    way out. It is caught at the edge only (page, widget, API); any other exception is a bug.
+    way out. `remedies` are changes of the input that would do, by the words a button can carry: an interface
+    can offer them. It is caught at the edge only (page, widget, API); any other exception is a bug.
 
     >>> error = WorkbenchError("Column 'age' is empty.", hint="Choose another target.")
     >>> error.message
@@ -16,10 +20,11 @@ class WorkbenchError(Exception):
     "Column 'age' is empty. Choose another target."
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", remedies: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         super().__init__(message, hint)
         self.message = message
         self.hint = hint
+        self.remedies = dict(remedies or {})
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()

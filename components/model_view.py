@@ -1,8 +1,9 @@
-"""One model on the rows it never saw: curves, threshold and costs, learning curve, code."""
+"""One model on the rows it never saw: scores, curves, threshold and costs, learning curve, code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -19,6 +20,18 @@ from components import cached, job_panel, results, state
 from components.feedback import escape
 
 Draw = Callable[..., go.Figure]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is looked into: one model of a comparison, judged on its held-out rows."""
+
+    dataset: Dataset
+    comparison: Comparison
+    model: TrainedModel
+    evaluation: Evaluation
+
+
 CURVES: dict[str, tuple[Callable[[Evaluation], pd.DataFrame], Draw, str]] = {
     "ROC": (curves.roc_curve, charts.roc, "What is found against false alarms, over all thresholds"),
     "Precision–recall": (curves.precision_recall_curve, charts.precision_recall, "Precision against recall"),
@@ -29,7 +42,7 @@ CURVES: dict[str, tuple[Callable[[Evaluation], pd.DataFrame], Draw, str]] = {
 }
 
 
-def choose(comparison: Comparison) -> str:
+def choose(dataset: Dataset, comparison: Comparison) -> Subject:
     """The model to look into; the recommended one first."""
     keys = [key for key in comparison.leaderboard["model"] if key in comparison.models]
     titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
@@ -43,11 +56,20 @@ def choose(comparison: Comparison) -> str:
     )
     if key != chosen:
         state.update(model=key)
-    return str(key)
+    model = comparison.models[key]
+    return Subject(dataset, comparison, model, cached.evaluation(state.work().result or "", key, model))
 
 
-def scores(evaluation: Evaluation) -> None:
+def show(subject: Subject) -> None:
+    """One of the views on the model."""
+    names = [name for name, (_, binary_only) in VIEWS.items() if subject.evaluation.binary or not binary_only]
+    name = st.segmented_control("View", names, default=names[0], required=True, key="train_view")
+    VIEWS[name][0](subject)
+
+
+def scores(subject: Subject) -> None:
     """Every metric with its 95 % interval on the held-out rows."""
+    evaluation = subject.evaluation
     frame = evaluation.scores.drop(columns="resamples")
     frame.insert(0, "metric", [metric(key).title for key in frame.index])
     frame["what it says"] = [row.description for row in METRICS if row.key in frame.index]
@@ -59,8 +81,9 @@ def scores(evaluation: Evaluation) -> None:
         st.caption(escape(note))
 
 
-def curve(evaluation: Evaluation) -> None:
+def curve(subject: Subject) -> None:
     """One of the curves, with its data."""
+    evaluation = subject.evaluation
     name = st.segmented_control("Curve", [*CURVES, "Confusion"], default="ROC", required=True, key="train_curve")
     if name == "Confusion":
         frame, draw, words = curves.confusion(evaluation), charts.confusion, "Actual against predicted classes"
@@ -75,8 +98,9 @@ def curve(evaluation: Evaluation) -> None:
     results.chart(draw(frame, dark=results.dark()), frame, key, alt=f"{name} of {evaluation.title}")
 
 
-def folds(comparison: Comparison) -> None:
+def folds(subject: Subject) -> None:
     """Every model's score on every fold: how far they vary, and whether a fold is odd."""
+    comparison = subject.comparison
     judged = metric(comparison.metric)
     titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
     frame = comparison.fold_scores[comparison.fold_scores["metric"] == judged.key]
@@ -85,14 +109,15 @@ def folds(comparison: Comparison) -> None:
 
 
 @st.fragment
-def threshold(evaluation: Evaluation, model: TrainedModel) -> None:
+def threshold(subject: Subject) -> None:
     """A threshold and what each error costs: every number follows the slider."""
+    evaluation = subject.evaluation
     left, right = st.columns(2)
     with left:
         false_alarm = st.number_input("A false positive costs", 0.0, value=1.0, step=1.0, key="train_cost_fp")
     with right:
         missed = st.number_input("A false negative costs", 0.0, value=1.0, step=1.0, key="train_cost_fn")
-    held = model.out_of_fold
+    held = subject.model.out_of_fold
     fair = (held.codes, held.positive) if held is not None else None
     best = thresholds.best_threshold(evaluation, false_alarm, missed, out_of_fold=fair)
     chosen = st.slider("Predict positive from this probability on", 0.0, 1.0, 0.5, 0.01, key="train_threshold")
@@ -112,9 +137,9 @@ def threshold(evaluation: Evaluation, model: TrainedModel) -> None:
     )  # fmt: skip
 
 
-def learning(dataset: Dataset, model: TrainedModel, metric_key: str) -> None:
+def learning(subject: Subject) -> None:
     """Would more rows help? Drawn in the background when asked for."""
-    work = state.work()
+    work, model, metric_key = state.work(), subject.model, subject.comparison.metric
     done = work.curves.get(model.key)
     if done is not None:
         figure = charts.learning_curve(done, metric(metric_key), dark=results.dark())
@@ -124,15 +149,16 @@ def learning(dataset: Dataset, model: TrainedModel, metric_key: str) -> None:
     else:
         st.caption("The model is fitted again on growing shares of the training rows; that takes a few fits.")
         if st.button("Draw the learning curve", icon=":material/show_chart:", key="train_learning"):
-            prepare = learning_job.prepare(dataset, model, metric_key)
+            prepare = learning_job.prepare(subject.dataset, model, metric_key)
             job = cached.jobs().start(state.owner(), f"Learning curve: {model.title}", learning_job.ADDRESS, prepare)
             state.update(curve_job=job.id)
             st.rerun()
 
 
-def code(dataset: Dataset, comparison: Comparison, key: str) -> None:
+def code(subject: Subject) -> None:
     """The plain script that repeats this model's score."""
-    text = cached.script(state.work().result or "", key, comparison, dataset)
+    key = subject.model.key
+    text = cached.script(state.work().result or "", key, subject.comparison, subject.dataset)
     st.caption("Runs alone with pandas and scikit-learn on the same CSV and prints the same cross-validation score.")
     st.download_button(
         "Script", text, f"train_{key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
@@ -163,3 +189,13 @@ def _threshold_numbers(now: thresholds.ThresholdResult, cost: float) -> None:
     with st.grid(4, gap="small"):
         for label, value in shown.items():
             st.metric(label, value, border=True, height="stretch")
+
+
+VIEWS: dict[str, tuple[Callable[[Subject], None], bool]] = {  # and whether it needs two classes
+    "Scores": (scores, False),
+    "Folds": (folds, False),
+    "Curves": (curve, False),
+    "Threshold and costs": (threshold, True),
+    "Learning curve": (learning, False),
+    "Code": (code, False),
+}

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.datasets import Dataset
+from backends.errors import WorkbenchError
 from backends.training.plan import Plan
 from backends.training.scoring import METRICS
 from backends.training.spec import TrainingSpec
@@ -49,6 +50,13 @@ def more_inputs(dataset: Dataset, target: str) -> TrainingSpec:
     return TrainingSpec(**{**default.__dict__, **limits, "features": features, "models": chosen})
 
 
+def remedies(error: WorkbenchError) -> None:
+    """A button for each change of the settings that would help."""
+    with st.container(horizontal=True):
+        for words, changes in error.remedies.items():
+            st.button(words, key=f"train_remedy_{words}", icon=":material/healing:", on_click=_change, args=(changes,))
+
+
 def plan_sentence(plan: Plan) -> str:
     """What will be done, in two sentences of Markdown."""
     shares = zip(plan.classes, plan.class_counts, strict=True)
@@ -75,6 +83,11 @@ def plan_notes(plan: Plan) -> None:
         st.markdown(f":orange[:material/balance:] {', '.join(sensitive)} may describe a protected trait.")
     for note in plan.notes:
         st.markdown(f":gray[:material/info:] {escape(note)}")
+
+
+def _change(settings: dict[str, Any]) -> None:
+    for name, value in settings.items():
+        state.set_widget(f"train_{name}", value)
 
 
 def _target_labels(targets: pd.DataFrame) -> list[str]:

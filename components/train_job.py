@@ -10,7 +10,7 @@ from backends.tasks import Job
 from backends.training import job as training_job
 from backends.training.scoring import metric
 from backends.training.spec import TrainingSpec
-from backends.training.store import load_comparison
+from backends.training.store import COMPARISON, load_comparison
 from components import cached, job_panel, state
 
 
@@ -42,8 +42,8 @@ def board_so_far(events: tuple[dict[str, object], ...], ranked_by: str) -> pd.Da
     frame = pd.DataFrame(rows, columns=["model", "state", ranked_by, "± fold", "fit s"])
     numbers = frame.columns[2:]
     frame[numbers] = frame[numbers].astype("float64")
-    lower_is_better = ranked_by in ("log_loss", "brier")
-    return frame.sort_values(ranked_by, ascending=lower_is_better, na_position="last", ignore_index=True)
+    lowest_first = not metric(ranked_by).greater_is_better
+    return frame.sort_values(ranked_by, ascending=lowest_first, na_position="last", ignore_index=True)
 
 
 def _board_so_far(job: Job) -> None:
@@ -61,7 +61,7 @@ def _board_so_far(job: Job) -> None:
 
 def _take_over(job: Job) -> None:
     """Make the result of an ended job the one that is shown, or say why there is none."""
-    if "comparison.joblib" in job.files:
+    if COMPARISON in job.files:
         comparison = load_comparison(job.output)
         state.update(job=None, result=job.id, comparison=comparison, model=None, curves={}, message="")
         state.update(tuning=training_job.tuning_left(job.folder) if job.state == "cancelled" else "")

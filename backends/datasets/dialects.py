@@ -77,7 +77,7 @@ def _quotes(head: str, delimiter: str) -> list[str]:
         opens = len(re.findall(rf"(?:^|{edge}) ?{quote}", head, re.M))
         closes = len(re.findall(rf"{quote} ?(?:$|{edge}|\r)", head, re.M))
         counts[quote] = min(opens, closes)
-    others = [quote for quote in ("'", "`") if counts[quote] >= 2 and not counts['"']]
+    others = [quote for quote in ("'", "`") if counts[quote] and not counts['"']]
     return ['"', *others]
 
 
@@ -149,14 +149,16 @@ def _columns_of_values(records: Sequence[Record]) -> bool:
 
 
 def _repeated(head: str, form: Form) -> Form:
-    """Two or more delimiters in a row that always come together are one: `a||b`."""
-    width = len(form.delimiter)
-    if width != 1 or form.delimiter == " ":
+    """Two or more delimiters in a row that always come together, in several rows, are one: `a||b`."""
+    if len(form.delimiter) != 1 or form.delimiter == " ":
         return form
     runs = {len(run) for run in re.findall(re.escape(form.delimiter) + "+", head)}
-    if len(runs) == 1 and max(runs) > 1 and len({len(record.cells) for record in _records(head, form)[0]}) == 1:
-        return replace(form, delimiter=form.delimiter * max(runs))
-    return form
+    rows = [record.cells for record in _records(head, form)[0]]
+    if len(runs) != 1 or max(runs) == 1 or len(rows) < 2 or len({len(row) for row in rows}) > 1:
+        return form
+    joined = replace(form, delimiter=form.delimiter * max(runs))
+    columns = zip(*(record.cells for record in _records(head, joined)[0]), strict=True)
+    return joined if all(any(cell.strip() for cell in column) for column in columns) else form
 
 
 def _spaced(head: str, form: Form) -> bool:

@@ -18,9 +18,7 @@ from backends.settings import Settings
 BLOCK = 10_000  # records turned into columns at a time; their cells are the largest part of the memory used
 
 
-def read_exactly(
-    text: str, form: Form, start: int, line: int, layout: Layout, limits: Settings
-) -> RawTable:
+def read_exactly(text: str, form: Form, start: int, line: int, layout: Layout, limits: Settings) -> RawTable:
     """Read the records of `text` from offset `start` (on line `line`), where the data begins."""
     reader = RowReader(form)
     ragged = Ragged()

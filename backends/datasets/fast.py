@@ -1,15 +1,14 @@
 """Clean big files: Arrow's parallel CSV parser, used only where it reads exactly what `rows` would.
 
-Arrow is told to take every cell as text. A file qualifies when its quotes are well formed throughout, its
-lines end alike; a row of another width or a blank line makes the caller fall back.
+Arrow is told to take every cell as text. A file qualifies when its quotes are well formed throughout and its
+lines end alike; the few records of another width are read by `rows` and put back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import pyarrow as pa
 
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Form
@@ -19,6 +18,7 @@ from backends.settings import Settings
 _BLOCK = 1 << 24
 SEGMENT = 1 << 22  # bytes; small enough that buffers are reused, large enough that calls do not count
 _LF, _CR = 10, 13
+Lines = Callable[[Sequence[int] | np.ndarray], Sequence[int]]
 
 
 def read_fast(
@@ -35,15 +35,20 @@ def read_fast(
         return None
     ends = _record_ends(utf8, form, offset)[1] if quoted_breaks else None
     segments = Segments(utf8, _cuts(utf8, offset, ends), form, width, quoted_breaks)
-    try:
-        columns, plain = segments.read(numbers)
-    except pa.ArrowInvalid:
-        return None  # a row of another width: the exact reader copes and says so
+    piece, plain = segments.read(numbers)
     breaks = utf8.count(b"\n", offset) if ends is None else len(ends)
-    if len(columns[0]) != breaks + (len(utf8) > offset and not utf8.endswith(b"\n")):
-        return None  # Arrow leaves blank lines out
-    check_size(len(columns[0]), width, settings.max_rows, settings.max_columns)
-    return RawTable([], columns, [], plain, _lines(utf8, form, offset, line, quoted_breaks))
+    if piece.records != breaks + (len(utf8) > offset and not utf8.endswith(b"\n")):
+        return None  # Arrow sees other records than there are
+    gone = np.array(piece.ragged.blank, dtype=int)
+    check_size(piece.records - len(gone), width, settings.max_rows, settings.max_columns)
+    lines = _lines(utf8, form, offset, line, quoted_breaks)
+    notes = list(piece.ragged.relined(lines).notes(width))
+    return RawTable([], piece.columns, notes, plain, lambda rows: lines(_records(np.asarray(rows), gone)))
+
+
+def _records(rows: np.ndarray, gone: np.ndarray) -> np.ndarray:
+    """The positions of records that became `rows`, when those at the (sorted) positions `gone` became none."""
+    return rows + np.searchsorted(gone - np.arange(len(gone)), rows, side="right")
 
 
 def _cuts(utf8: bytes, offset: int, ends: np.ndarray | None) -> list[int]:
@@ -113,12 +118,17 @@ def _positions(data: np.ndarray, byte: int, offset: int) -> np.ndarray:
     return np.concatenate([np.flatnonzero(data[start : start + _BLOCK] == byte) + start for start in blocks])
 
 
-def _lines(utf8: bytes, form: Form, offset: int, line: int, quoted_breaks: bool):  # type: ignore[no-untyped-def]
+def _lines(utf8: bytes, form: Form, offset: int, line: int, quoted_breaks: bool) -> Lines:
+    """What turns positions of records into their line numbers."""
     if not quoted_breaks:
-        return lambda rows: [line + int(row) for row in rows]
-    return lambda rows: _lines_with_breaks(utf8, form, offset, line, rows)
+        return lambda records: [line + int(record) for record in records]
+    return lambda records: _lines_with_breaks(utf8, form, offset, line, records)
 
 
-def _lines_with_breaks(utf8: bytes, form: Form, offset: int, line: int, rows: np.ndarray) -> Sequence[int]:
+def _lines_with_breaks(
+    utf8: bytes, form: Form, offset: int, line: int, records: Sequence[int] | np.ndarray
+) -> Sequence[int]:
+    if not len(records):
+        return []
     starts = np.concatenate([[0], _record_ends(utf8, form, offset)[0] + 1])
-    return (starts[np.asarray(rows)] + line).tolist()
+    return (starts[np.asarray(records)] + line).tolist()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from backends.datasets.cells import cell_type, typed
 
 Row = Sequence[str]
 MOST_HEADER_ROWS = 4
+LONGEST_PREAMBLE = 50
 LOOKED_AT = 100  # rows under the header that vote
 
 
@@ -69,8 +71,8 @@ def _preamble(rows: Sequence[Row]) -> int:
     width = _modal_width(rows)
     if width < 2:
         return 0
-    start = 0
-    while start < min(len(rows) - 1, 50) and _outside(rows, start, width):
+    start = _narrow_front(rows, width)
+    while start < min(len(rows) - 1, LONGEST_PREAMBLE) and _outside(rows, start, width):
         start += 1
     if start == 0 or start >= len(rows) - 1:
         return 0
@@ -80,6 +82,12 @@ def _preamble(rows: Sequence[Row]) -> int:
     if looks_like_data or not (separate or header_votes(rows[start], rows[start + 1 :]).score > 0):
         return 0
     return start
+
+
+def _narrow_front(rows: Sequence[Row], width: int) -> int:
+    """How many records, all narrower than the table, stand in front of a row that plainly names its columns."""
+    full = next((at for at, row in enumerate(rows[: LONGEST_PREAMBLE + 1]) if len(row) >= width), 0)
+    return full if full and header_votes(rows[full], rows[full + 1 :]).score > 1 else 0
 
 
 def _outside(rows: Sequence[Row], at: int, width: int) -> bool:
@@ -209,6 +217,8 @@ def _continues(table: Sequence[Row], count: int) -> bool:
         return False
     if list(row) == list(above) and header_votes(row, body).score >= 0:
         return True
+    if _years_below_gaps(row, above, body):
+        return True
     if any(cell_type(cell) != "text" for cell in filled):
         return False
     votes = header_votes(row, body)
@@ -217,18 +227,39 @@ def _continues(table: Sequence[Row], count: int) -> bool:
     return typed_columns >= 2 and votes.score >= (0.5 if gaps else 0.75) * len(filled)
 
 
+def _years_below_gaps(row: Row, above: Row, body: Sequence[Row]) -> bool:
+    """Are these years under merged cells (`Sales,,Costs,` above `2019,2020,2019,2020`), and the data is none?"""
+    at = [position for position, cell in enumerate(row) if cell.strip()]
+    gaps = sum(position >= len(above) or not above[position].strip() for position in at)
+    return (
+        gaps > 0
+        and len(at) > 1
+        and all(_is_year(row[position]) for position in at)
+        and not any(all(position < len(line) and _is_year(line[position]) for position in at) for line in body)
+    )
+
+
+def _is_year(cell: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d", cell.strip()))
+
+
 def _width(table: Sequence[Row], header: int) -> tuple[int, bool]:
     body = [len(row) for row in table[header:]]
     if not header or not body:
         return usual_width([len(row) for row in table]) if body else max(map(len, table[:header])), False
     named = max(len(row) for row in table[:header])
+    if min(body) > named and any(_reach(row) > named for row in table[header:]):
+        return _shift(table, header, named, usual_width(body))
     reaching = [_reach(row) for row in table[header:]]
     if sum(reach > named for reach in reaching) * 2 <= len(reaching):
         return named, False
-    width = usual_width(reaching)
+    return _shift(table, header, named, usual_width(reaching))
+
+
+def _shift(table: Sequence[Row], header: int, named: int, width: int) -> tuple[int, bool]:
+    """`width`, and whether the first column has no name: one name too few, and first cells that are all different."""
     firsts = [row[0] for row in table[header:] if row]
-    shifted = width == named + 1 and len(firsts) > 1 and len(set(firsts)) == len(firsts)
-    return width, shifted
+    return width, width == named + 1 and len(firsts) > 1 and len(set(firsts)) == len(firsts)
 
 
 def _reach(row: Row) -> int:

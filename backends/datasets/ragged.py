@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from backends.datasets.raw import LISTED
 from backends.datasets.rows import Record
@@ -57,8 +57,8 @@ class Ragged:
 
     def relined(self, lines: Callable[[Sequence[int]], Sequence[int]]) -> Ragged:
         """The same with `lines` of the positions instead of the positions."""
-        moved = {name: list(lines(getattr(self, name))) for name in ("short", "long", "trailing", "blank")}
-        return replace(self, **moved)
+        short, long, trailing, blank = (list(lines(at)) for at in (self.short, self.long, self.trailing, self.blank))
+        return Ragged(short, long, self.extra, trailing, blank)
 
     def notes(self, width: int) -> Iterator[Note]:
         """What was done to the rows of a table of `width` columns, a note for each kind of repair."""

@@ -9,9 +9,20 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from backends.datasets.numbers import parse_plain, plain_type
+from backends.datasets.odd import OddRecords
+from backends.datasets.ragged import Ragged
 from backends.datasets.rows import Form
 
 THREADS = 2
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The columns of one segment, how many records it has and where they were of another width."""
+
+    columns: list[pa.ChunkedArray]
+    records: int
+    ragged: Ragged
 
 
 @dataclass(frozen=True)
@@ -24,51 +35,64 @@ class Segments:
     width: int
     quoted_breaks: bool
 
-    def read(self, numbers: bool) -> tuple[list[pa.ChunkedArray], frozenset[int]]:
-        """All columns, and the positions of those that were converted to numbers (none unless `numbers`).
+    def read(self, numbers: bool) -> tuple[Piece, frozenset[int]]:
+        """The whole text, and the positions of columns that were converted to numbers (none unless `numbers`).
 
-        Raises pyarrow.ArrowInvalid at a record of another width.
+        What is ragged is told by positions of records, counted from 0.
         """
         first = self._parse(0, range(self.width))
-        types = [plain_type(column) if numbers else None for column in first]
+        types = [plain_type(column) if numbers else None for column in first.columns]
         plain = {at: kind for at, kind in enumerate(types) if kind is not None}
-        first = _converted(first, plain)
-        plain = {at: kind for at, kind in plain.items() if not _is_text(first[at])}
+        _convert(first.columns, plain)
+        plain = {at: kind for at, kind in plain.items() if not _is_text(first.columns[at])}
         with ThreadPoolExecutor(THREADS) as pool:
-            parts = [first]
-            parts += pool.map(lambda at: _converted(self._parse(at, range(self.width)), plain), range(1, self.count))
-            numeric = {at for at in plain if all(not _is_text(part[at]) for part in parts)}
+            pieces = [first, *pool.map(lambda at: self._converted(at, plain), range(1, self.count))]
+            numeric = {at for at in plain if all(not _is_text(piece.columns[at]) for piece in pieces)}
             again = [at for at in plain if at not in numeric]
-            texts = list(pool.map(lambda at: self._parse(at, again), range(self.count))) if again else []
+            texts = list(pool.map(lambda at: self._parse(at, again).columns, range(self.count))) if again else []
         columns = []
         for at in range(self.width):
-            pieces = [text[again.index(at)] for text in texts] if at in again else [part[at] for part in parts]
-            columns.append(_joined(pieces))
-            for part in parts:
-                part[at] = None
-        return columns, frozenset(numeric)
+            parts = [text[again.index(at)] for text in texts] if at in again else [p.columns[at] for p in pieces]
+            columns.append(_joined(parts))
+            for piece in pieces:
+                piece.columns[at] = None
+        ragged, records = _told(pieces)
+        return Piece(columns, records, ragged), frozenset(numeric)
 
     @property
     def count(self) -> int:
         """The number of segments."""
         return max(1, len(self.cuts) - 1)
 
-    def _parse(self, at: int, wanted: Sequence[int]) -> list[pa.ChunkedArray]:
+    def _converted(self, at: int, plain: Mapping[int, pa.DataType]) -> Piece:
+        piece = self._parse(at, range(self.width))
+        _convert(piece.columns, plain)
+        return piece
+
+    def _parse(self, at: int, wanted: Sequence[int]) -> Piece:
         """Columns `wanted` of segment `at`, as text."""
+        start, stop = self.cuts[at], self.cuts[at + 1] if at + 1 < len(self.cuts) else len(self.utf8)
+        if start >= stop:
+            return Piece([pa.chunked_array([], type=pa.string()) for _ in wanted], 0, Ragged())
+        odd = OddRecords(self.form, self.width)
+        table = self._table(pa.py_buffer(self.utf8).slice(start, stop - start), wanted, odd)
+        odd.find_empty_lines(self.utf8, start, stop, self.quoted_breaks)
+        columns = [_left_trimmed(column) if self.form.spaced else column for column in table.columns]
+        return Piece(odd.mended(columns, wanted), table.num_rows + len(odd.records), odd.ragged)
+
+    def _table(self, data: pa.Buffer, wanted: Sequence[int], odd: OddRecords) -> pa.Table:
         from pyarrow import csv
 
-        start, stop = self.cuts[at], self.cuts[at + 1] if at + 1 < len(self.cuts) else len(self.utf8)
         names = [str(position) for position in range(self.width)]
-        if start >= stop:
-            return [pa.chunked_array([], type=pa.string()) for _ in wanted]
-        table = csv.read_csv(
-            pa.BufferReader(pa.py_buffer(self.utf8).slice(start, stop - start)),
-            read_options=csv.ReadOptions(column_names=names, block_size=stop - start + 1, use_threads=False),
+        return csv.read_csv(
+            pa.BufferReader(data),
+            read_options=csv.ReadOptions(column_names=names, block_size=data.size + 1, use_threads=False),
             parse_options=csv.ParseOptions(
                 delimiter=self.form.delimiter,
                 quote_char=self.form.quotechar or False,
                 newlines_in_values=self.quoted_breaks,
-                ignore_empty_lines=True,
+                ignore_empty_lines=False,  # so that every record has its number
+                invalid_row_handler=odd,
             ),
             convert_options=csv.ConvertOptions(
                 column_types={name: pa.string() for name in names},
@@ -76,7 +100,15 @@ class Segments:
                 check_utf8=False,
             ),
         )
-        return [_left_trimmed(column) if self.form.spaced else column for column in table.columns]
+
+
+def _told(pieces: Sequence[Piece]) -> tuple[Ragged, int]:
+    """What was ragged in all pieces, and how many records they have."""
+    ragged, records = Ragged(), 0
+    for piece in pieces:
+        ragged.extend(piece.ragged, records)
+        records += piece.records
+    return ragged, records
 
 
 def _is_text(column: pa.ChunkedArray) -> bool:
@@ -89,12 +121,11 @@ def _left_trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.utf8_ltrim(column, " ")
 
 
-def _converted(columns: list[pa.ChunkedArray], plain: Mapping[int, pa.DataType]) -> list[pa.ChunkedArray]:
-    """The columns, those in `plain` as numbers of that type where every cell is one."""
+def _convert(columns: list[pa.ChunkedArray], plain: Mapping[int, pa.DataType]) -> None:
+    """Replace the columns in `plain` by numbers of that type where every cell is one."""
     for at, kind in plain.items():
         values = parse_plain(columns[at], kind)
         columns[at] = columns[at] if values is None else values
-    return columns
 
 
 def _joined(pieces: list[pa.ChunkedArray]) -> pa.ChunkedArray:

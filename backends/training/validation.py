@@ -204,13 +204,26 @@ def _check_classes(codes: np.ndarray, classes: Sequence[str], spec: TrainingSpec
             f"Class {name!r} of {spec.target!r} has {_rows(count)}; {spec.folds} folds and a hold-out of "
             f"{spec.holdout:.0%} need at least {needed}.",
             hint=_way_out(count, len(rare), spec),
+            remedies=_remedies(count, len(rare), spec),
         )
 
 
 def _way_out(count: int, rare: int, spec: TrainingSpec) -> str:
     drop = f"leave out the {_classes(rare)} with fewer than {rows_needed(spec)} rows"
-    possible = count - math.ceil(count * spec.holdout)
+    possible = _folds_possible(count, spec)
     return f"Use {possible} folds or fewer, or {drop}." if possible >= 2 else f"{drop.capitalize()}."
+
+
+def _remedies(count: int, rare: int, spec: TrainingSpec) -> dict[str, dict[str, object]]:
+    """The way out as changes of the spec."""
+    possible = _folds_possible(count, spec)
+    fewer: dict[str, dict[str, object]] = {f"Use {possible} folds": {"folds": possible}} if possible >= 2 else {}
+    return {**fewer, f"Leave out the {_classes(rare)}": {"drop_rare": True}}
+
+
+def _folds_possible(count: int, spec: TrainingSpec) -> int:
+    """Folds that a class of `count` rows suffices for, after the hold-out is taken."""
+    return count - math.ceil(count * spec.holdout)
 
 
 def _check_folds(folds: Sequence[Fold], codes: np.ndarray, classes: Sequence[str], spec: TrainingSpec) -> None:

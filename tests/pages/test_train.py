@@ -69,3 +69,14 @@ def test_another_table_starts_a_new_story(open_page: Open) -> None:
     app.switch_page("train_page.py").run()
     assert "is recommended" not in texts(app)
     assert app.selectbox(key="train_target").value == "diagnosis"
+
+
+def test_a_class_too_rare_for_the_folds_offers_the_ways_out_as_buttons(open_page: Open) -> None:
+    rows = "".join(f"{number % 20 / 4},{'abc'[min(2, number // 30)]}\n" for number in range(65))
+    app = open_page("load")
+    app.file_uploader(key="load_file").upload("rare.csv", f"size,kind\n{rows}".encode(), "text/csv").run()
+    app.switch_page("train_page.py").run()
+    assert "has 5 rows" in app.error[0].proto.title
+    app.button(key="train_remedy_Leave out the class").click().run()
+    assert [error.proto.title for error in app.error] == []
+    assert "has 2 classes" in texts(app)

@@ -4,12 +4,15 @@ import csv
 import io
 import string
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.datasets import read_table
+from backends.datasets.exact import read_exactly
 from backends.datasets.fast import read_fast
+from backends.datasets.layout import Layout
 from backends.datasets.rows import Form, RowReader
 from backends.settings import Settings
 
@@ -60,20 +63,26 @@ def test_the_fast_reader_reads_what_the_exact_one_reads(rows: list[tuple[str, st
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.text(alphabet='ab,"\n ', min_size=1, max_size=40))
-def test_the_fast_reader_declines_what_it_would_read_otherwise(text: str) -> None:
-    exact = [record.cells for record in RowReader(Form()).records(text)]
-    raw = read_fast(text.encode(), Form(), 0, 1, 2, Settings())
+@given(
+    text=st.text(alphabet='ab,"\n ', min_size=1, max_size=40),
+    newline=st.sampled_from(["\n", "\r\n"]),
+    width=st.integers(1, 3),
+)
+def test_the_fast_reader_pads_cuts_and_skips_as_the_exact_one_or_declines(text: str, newline: str, width: int) -> None:
+    text = text.replace("\n", newline)
+    raw = read_fast(text.encode(), Form(), 0, 1, width, Settings())
     if raw is not None:
-        assert [list(row) for row in zip(*(column.to_pylist() for column in raw.columns), strict=True)] == exact
+        exact = read_exactly(text, Form(), 0, 1, Layout(0, 0, width), Settings())
+        assert [column.to_pylist() for column in raw.columns] == [column.to_pylist() for column in exact.columns]
+        assert raw.notes == exact.notes
+        rows = np.arange(raw.rows)
+        assert list(raw.lines(rows)) == list(exact.lines(rows))
 
 
 def test_lines_of_rows_are_right_behind_quoted_line_breaks() -> None:
     data = b'a,b\n"x\ny",1\nz,2\n"p\n\nq",3\nr,4\n'
     raw = read_fast(data, Form(), 4, 2, 2, Settings())
     assert raw is not None
-    import numpy as np
-
     assert list(raw.lines(np.array([0, 1, 2, 3]))) == [2, 4, 5, 8]
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,3 +121,12 @@ def test_rows_without_a_group_are_groups_of_their_own():
     codes = group_values(pd.Series(["a", None, "b", None, "a"]))
     assert codes[0] == codes[4]
     assert len(set(codes)) == 4
+
+
+def test_each_remedy_for_a_rare_class_is_a_change_of_the_spec_that_helps():
+    codes = np.array([0] * 95 + [1] * 5)
+    spec = TrainingSpec(target="y")
+    with pytest.raises(WorkbenchError) as refused:
+        split(spec, codes, ("no", "yes"))
+    assert refused.value.remedies == {"Use 4 folds": {"folds": 4}, "Leave out the class": {"drop_rare": True}}
+    assert len(split(replace(spec, folds=4), codes, ("no", "yes")).folds) == 4
