@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from backends.datasets import dates, numbers
 from backends.datasets.describe import Understood, describe, nullable, percentage
@@ -143,8 +144,8 @@ def described(
 ) -> Understood:
     """Describe converted values and list what did not fit: exceptions, odd blanks and other marks of missing."""
     wrong = ~valid & ~levels.missing
-    blank = levels.missing & np.array([text == "" for text in levels.stripped], dtype=bool)
-    odd = blank & np.array([text != "" for text in levels.texts.to_pylist()], dtype=bool)
+    blank = levels.missing & levels.blank
+    odd = blank & np.asarray(pc.not_equal(levels.texts, ""), dtype=bool)
     fitting, rows = int(levels.counts[valid & ~levels.missing].sum()), len(levels.codes)
     evidence = counted(fitting, rows, what, int(levels.counts[blank].sum()), int(levels.counts[wrong].sum()))
     marked = int(levels.counts[levels.missing & ~blank].sum())

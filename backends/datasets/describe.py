@@ -13,6 +13,7 @@ import pyarrow as pa
 from backends.datasets.levels import Levels
 from backends.datasets.raw import LISTED
 from backends.datasets.schema import Column, Kind, Note, ValueFormat
+from backends.datasets.wording import agreeing, number_of
 
 LEVELS_KEPT = 1_000
 
@@ -57,31 +58,29 @@ class Understood:
         found = self
         if odd.any():
             count = int(levels.counts[odd].sum())
-            message = f"{count:,} cells of {self.column.name!r} hold nothing but blanks and were taken as missing."
-            found = found.noted("cells-blank", message, count, levels.rows_of(odd), "repair")
-            message = f"{self.column.name!r} is text in the file; its other values parse as {what} and were converted."
-            found = (
-                found.noted("numbers-in-text", message, count, levels.rows_of(odd), "repair")
-                if what.endswith("numbers")
-                else found
+            message = (
+                f"{number_of(count, 'cell')} of {self.column.name!r} {agreeing(count, 'holds', 'hold')} only blanks"
             )
+            message += f" and became missing; the other values were read as {what}."
+            rule = "numbers-in-text" if what.endswith("numbers") else "cells-blank"
+            found = found.noted(rule, message, count, levels.rows_of(odd), "repair")
         if wrong.any():
             count = int(levels.counts[wrong].sum())
-            values = ", ".join(repr(levels.stripped[at][:40]) for at in np.flatnonzero(wrong)[:5])
-            message = f"{count:,} values of {self.column.name!r} are no {what} and were set to missing: {values}."
+            values = ", ".join(repr(levels.value(at)[:40]) for at in np.flatnonzero(wrong)[:5].tolist())
+            fits_not = agreeing(count, f"is not one of the {what}", f"are no {what}")
+            message = f"{number_of(count, 'value')} of {self.column.name!r} {fits_not} and became missing: {values}."
             found = found.noted("value-exception", message, count, levels.rows_of(wrong), "warning")
         return found
 
     def noted_marks(self, levels: Levels) -> Understood:
         """Tell which marks other than an empty cell were taken as missing."""
         marks: Counter[str] = Counter()
-        for at in np.flatnonzero(levels.missing):
-            if levels.stripped[at]:
-                marks[levels.stripped[at]] += int(levels.counts[at])
+        mask = levels.missing & ~levels.blank
+        for at in np.flatnonzero(mask):
+            marks[levels.value(int(at))] += int(levels.counts[at])
         if not marks:
             return self
         told = ", ".join(f"{mark!r} ({count:,})" for mark, count in marks.most_common(5))
-        mask = levels.missing & np.array([bool(text) for text in levels.stripped], dtype=bool)
         message = f"In {self.column.name!r} these were taken as missing: {told}."
         return self.noted("missing-mark", message, sum(marks.values()), levels.rows_of(mask), "repair")
 
@@ -126,7 +125,7 @@ def describe(name: str, kind: Kind, values: Any, evidence: str, written: ValueFo
     found = Understood(values, column)
     if kind == "number" and np.isinf(np.asarray(values)).any():
         at = np.flatnonzero(np.isinf(np.asarray(values)))
-        message = f"{len(at):,} values of {name!r} are infinite."
+        message = f"{number_of(len(at), 'value')} of {name!r} {agreeing(len(at), 'is', 'are')} infinite."
         found = found.noted("infinite", message, len(at), at[:LISTED], "warning")
     return found
 

@@ -177,17 +177,17 @@ def _comment(head: str, fixed: dict[str, str]) -> str:
     for mark in COMMENTS:
         marked = [line for line in lines if line.lstrip().startswith(mark)]
         others = [line for line in lines if not line.lstrip().startswith(mark)]
-        if marked and len(others) > 1 and _stands_out(marked, others, mark, fixed):
+        if marked and len(others) > 1 and _stands_out(marked, others, mark, lines[: len(marked)] == marked, fixed):
             return mark
     return ""
 
 
-def _stands_out(marked: list[str], others: list[str], mark: str, fixed: dict[str, str]) -> bool:
+def _stands_out(marked: list[str], others: list[str], mark: str, in_front: bool, fixed: dict[str, str]) -> bool:
     form = guess_form("\n".join(others), {**fixed, "comment": ""})
     table = Counter(len(record.cells) for record in _records("\n".join(others), form)[0])
     width = table.most_common(1)[0][0]
     same = sum(len(RowReader(form)._split(line)) == width for line in marked)
-    if mark == form.delimiter or len(marked) > max(len(others), 20):
+    if mark == form.delimiter or (len(marked) > max(len(others), 20) and not in_front):
         return False
     if width == 1:
         return mark == "#" and all(re.match(r"\s*#\s", line) for line in marked)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backends.datasets.schema import Note
+from backends.datasets.wording import agreeing, number_of, were
 from backends.errors import WorkbenchError
 
 SAMPLE = 200_000  # bytes of lines with other than ASCII that a legacy guess looks at
@@ -61,7 +62,7 @@ def decode(data: bytes, encoding: str = "") -> Decoded:
     ('utf-16', 'naïve')
     """
     decoded = _asked(data, encoding) if encoding else _guessed(data)
-    return _without_nul(decoded)
+    return _without_end_mark(_without_nul(decoded))
 
 
 def _asked(data: bytes, encoding: str) -> Decoded:
@@ -99,7 +100,9 @@ def _marked(data: bytes, mark: bytes, name: str) -> Decoded:
         return Decoded(rest, name) if is_utf8(rest) else _repaired(rest)
     text = data.decode(name, errors="replace")
     bad = text.count("\ufffd")
-    note = Note("encoding-repaired", f"{bad} characters are broken {name} and became �.", bad, severity="warning")
+    note = Note(
+        "encoding-repaired", f"{number_of(bad, 'character')} of broken {name} became �.", bad, severity="warning"
+    )
     return Decoded(_encoded(text), name, (note,) if bad else ())
 
 
@@ -145,7 +148,9 @@ def _legacy(data: bytes) -> Decoded:
     bad = text.count("\ufffd")
     if bad:
         notes.append(
-            Note("encoding-repaired", f"{bad} characters do not fit {name} and became �.", bad, severity="warning")
+            Note(
+                "encoding-repaired", f"{number_of(bad, 'character')} outside {name} became �.", bad, severity="warning"
+            )
         )
     return Decoded(_encoded(text), name, tuple(notes))
 
@@ -158,7 +163,8 @@ def _binary(sample: bytes) -> bool:
 def _repaired(data: bytes) -> Decoded:
     text = data.decode("utf-8", errors="replace")
     lines = tuple(number for number, line in enumerate(text.split("\n"), 1) if "\ufffd" in line)
-    message = f"{len(lines)} lines hold bytes that are not valid UTF-8; each became �."
+    holding = f"{number_of(len(lines), 'line')} {agreeing(len(lines), 'holds', 'hold')}"
+    message = f"{holding} bytes that are not valid UTF-8; each became �."
     return Decoded(
         text.encode(), "utf-8", (Note("encoding-repaired", message, len(lines), lines[:20], severity="warning"),)
     )
@@ -220,5 +226,13 @@ def _without_nul(decoded: Decoded) -> Decoded:
         return decoded
     lines = tuple(number for number, line in enumerate(decoded.utf8.split(b"\n"), 1) if b"\x00" in line)
     count = decoded.utf8.count(b"\x00")
-    note = Note("nul-removed", f"{count} NUL bytes were removed.", count, lines[:20], severity="repair")
+    note = Note("nul-removed", f"{were(count, 'NUL byte')} removed.", count, lines[:20], severity="repair")
     return Decoded(decoded.utf8.replace(b"\x00", b""), decoded.encoding, (*decoded.notes, note))
+
+
+def _without_end_mark(decoded: Decoded) -> Decoded:
+    """Old DOS programs end a text file with Control-Z, which is no part of its last line."""
+    if not decoded.utf8.endswith(b"\x1a"):
+        return decoded
+    note = Note("end-mark-removed", "The end-of-file mark (Control-Z) was removed.", 1)
+    return Decoded(decoded.utf8.rstrip(b"\x1a"), decoded.encoding, (*decoded.notes, note))

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from backends.datasets.layout import Layout
-from backends.datasets.ragged import Ragged, counted, lines_note, were
+from backends.datasets.ragged import Ragged, lines_note
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Findings, Form, Record, RowReader
 from backends.datasets.schema import Note
+from backends.datasets.wording import agreeing, number_of, were
 from backends.settings import Settings
 
 BLOCK = 10_000  # records turned into columns at a time; their cells are the largest part of the memory used
@@ -59,20 +60,14 @@ def _assembled(
 
 
 def _finding_notes(findings: Findings) -> Iterator[Note]:
-    if findings.stray:
-        cells, it = _cells(findings.stray, "holds", "hold")
-        message = f"{cells} a quote that is not doubled; {it} kept as text."
-        yield lines_note("quote-stray", message, findings.stray, "warning")
-    if findings.unclosed:
-        cells, it = _cells(findings.unclosed, "starts with", "start with")
-        message = f"{cells} a quote that never closes; {it} kept as text."
-        yield lines_note("quote-unclosed", message, findings.unclosed, "warning")
+    for lines, rule, one, more, what in (
+        (findings.stray, "quote-stray", "holds", "hold", "a quote that is not doubled"),
+        (findings.unclosed, "quote-unclosed", "starts with", "start with", "a quote that never closes"),
+    ):
+        if lines:
+            cells = f"{number_of(len(lines), 'cell')} {agreeing(len(lines), one, more)}"
+            yield lines_note(rule, f"{cells} {what}; the quotes were kept as text.", lines, "warning")
     yield from comment_notes(findings.comments)
-
-
-def _cells(lines: list[int], one: str, more: str) -> tuple[str, str]:
-    cells = counted(len(lines), "cell")
-    return (f"{cells} {one}", "it was") if len(lines) == 1 else (f"{cells} {more}", "they were")
 
 
 def comment_notes(lines: list[int]) -> list[Note]:

@@ -180,14 +180,22 @@ def _reads_like_names(row: Row) -> bool:
 
 
 def _numbers_as_names(row: Row, numbers: list[str], body: Sequence[Row]) -> bool:
-    """Years, positions or codes as column names: whole numbers, all different, in a way that no data row is."""
-    if not all(cell.strip().isdigit() for cell in numbers) or len(set(numbers)) < len(numbers):
+    """Dates, years, positions or codes as column names: all different, in a way that no data row is."""
+    if len(set(numbers)) < len(numbers):
         return False
     at = [position for position, cell in enumerate(row) if typed(cell)]
     below = [[line[position] for position in at if position < len(line)] for line in body[:20]]
+    if len(numbers) > 1 and all(map(_of_calendar, numbers)):
+        return not any(cells and all(map(_of_calendar, cells)) for cells in below)
+    if not all(cell.strip().isdigit() for cell in numbers):
+        return False
     if _steady(numbers):
         return not all(_steady(cells) for cells in below)
     return len(numbers) >= 5 and not any(len(set(cells)) == len(cells) for cells in below)
+
+
+def _of_calendar(cell: str) -> bool:
+    return _is_year(cell) or cell_type(cell) == "date"
 
 
 def _steady(cells: Sequence[str]) -> bool:
@@ -222,9 +230,10 @@ def _continues(table: Sequence[Row], count: int) -> bool:
     if any(cell_type(cell) != "text" for cell in filled):
         return False
     votes = header_votes(row, body)
-    typed_columns = votes.strong
-    gaps = len(_filled(above)) < len(above)
-    return typed_columns >= 2 and votes.score >= (0.5 if gaps else 0.75) * len(filled)
+    gaps = len(above) - len(_filled(above))
+    if gaps > 1 and above[0].strip() and len(set(filled)) == len(row) == len(above):
+        return votes.strong > 0 and votes.score > 0  # a row of names under merged cells
+    return votes.strong >= 2 and votes.score >= (0.5 if gaps else 0.75) * len(filled)
 
 
 def _years_below_gaps(row: Row, above: Row, body: Sequence[Row]) -> bool:

@@ -40,9 +40,18 @@ class Levels:
         return cls(encoded.dictionary, codes, column, MISSING if marks is None else marks)
 
     @cached_property
-    def stripped(self) -> list[str]:
+    def trimmed(self) -> pa.Array:
         """The texts without the blanks around them."""
-        return [text.strip() for text in self.texts.to_pylist()]
+        return pc.utf8_trim_whitespace(self.texts)
+
+    @cached_property
+    def stripped(self) -> list[str]:
+        """The same as Python's texts; of a million levels they are large and slow to make."""
+        return self.trimmed.to_pylist()
+
+    def value(self, at: int) -> str:
+        """The text of level `at` without the blanks around it."""
+        return self.trimmed[at].as_py()
 
     @cached_property
     def counts(self) -> np.ndarray:
@@ -52,7 +61,12 @@ class Levels:
     @cached_property
     def missing(self) -> np.ndarray:
         """Which levels mean "no value"."""
-        return np.array([text in self.marks for text in self.stripped], dtype=bool)
+        return _mask(pc.is_in(self.trimmed, value_set=pa.array(sorted(self.marks), type=self.trimmed.type)))
+
+    @cached_property
+    def blank(self) -> np.ndarray:
+        """Which levels are empty but for blanks."""
+        return _mask(pc.equal(self.trimmed, ""))
 
     def among_values(self) -> Levels:
         """The same with the marks that mean "no value" among numbers, dates and yes/no."""
@@ -73,7 +87,7 @@ class Levels:
         picked = self.present
         if len(picked) > SAMPLED:
             picked = picked[np.linspace(0, len(picked) - 1, SAMPLED).astype(int)]
-        return [self.stripped[at] for at in picked]
+        return self.trimmed.take(pa.array(picked)).to_pylist()
 
     def spread(self, values: np.ndarray) -> np.ndarray:
         """One value per level → one per row."""
@@ -96,6 +110,10 @@ class Levels:
     def rows_of(self, levels: np.ndarray, most: int = 20) -> np.ndarray:
         """Positions of the first rows that hold one of `levels` (a mask)."""
         return np.flatnonzero(levels[self.codes])[:most]
+
+
+def _mask(booleans: pa.Array) -> np.ndarray:
+    return booleans.to_numpy(zero_copy_only=False).astype(bool)
 
 
 def sample_of(column: pa.ChunkedArray, size: int = 200) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from backends.datasets.schema import Note
+from backends.datasets.wording import were
 
 
 def join_header(rows: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -64,10 +65,10 @@ def _free(name: str, taken: set[str], first: bool = False) -> str:
 def _notes(blank: list[str], renamed: list[str]) -> list[Note]:
     notes = []
     if blank:
-        message = f"{len(blank)} columns without a name were called {_listed(blank)}."
+        message = f"{were(len(blank), 'column')} without a name and became {_listed(blank)}."
         notes.append(Note("name-filled", message, len(blank), severity="repair"))
     if renamed:
-        message = f"{len(renamed)} column names came twice and were numbered: {_listed(renamed)}."
+        message = f"{were(len(renamed), 'repeated column name')} numbered: {_listed(renamed)}."
         notes.append(Note("name-repeated", message, len(renamed), severity="repair"))
     return notes
 

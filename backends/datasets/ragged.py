@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from backends.datasets.raw import LISTED
 from backends.datasets.rows import Record
 from backends.datasets.schema import Note, Severity
+from backends.datasets.wording import agreeing, number_of, were
 
 SHOWN = 5  # cells and rows of which a message quotes what was cut off
 
@@ -62,38 +63,21 @@ class Ragged:
 
     def notes(self, width: int) -> Iterator[Note]:
         """What was done to the rows of a table of `width` columns, a note for each kind of repair."""
-        columns = counted(width, "cell")
+        cells = number_of(width, "cell")
         if self.short:
-            message = f"{_rows(self.short)} fewer than {columns}; the missing ones were left empty."
+            message = f"{_rows_have(self.short)} fewer than {cells}; the missing ones were left empty."
             yield lines_note("row-padded", message, self.short)
         if self.long:
-            told = "; ".join(
-                f"line {line}: {', '.join(map(repr, cut))}"
-                for line, cut in zip(self.long[:SHOWN], self.extra, strict=True)
-            )
-            message = f"{_rows(self.long)} more than {columns}. What was cut off: {told}."
+            cut = zip(self.long[:SHOWN], self.extra, strict=True)
+            told = "; ".join(f"line {line}: {', '.join(map(repr, extra))}" for line, extra in cut)
+            message = f"{_rows_have(self.long)} more than {cells}. What was cut off: {told}."
             yield lines_note("row-cut", message, self.long, "warning")
         if self.trailing:
-            ends = "ends" if len(self.trailing) == 1 else "end"
-            rows = counted(len(self.trailing), "row")
-            message = f"{rows} {ends} in empty cells beyond the last column, which were left out."
+            rows = f"{number_of(len(self.trailing), 'row')} {agreeing(len(self.trailing), 'ends', 'end')}"
+            message = f"{rows} in empty cells beyond the last column, which were left out."
             yield lines_note("row-trailing", message, self.trailing)
         if self.blank:
             yield lines_note("row-blank", f"{were(len(self.blank), 'blank line')} skipped.", self.blank, "info")
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and its noun.
-
-    >>> counted(1, "row"), counted(1_200, "blank line")
-    ('1 row', '1,200 blank lines')
-    """
-    return f"{number:,} {noun}" + "s" * (number != 1)
-
-
-def were(number: int, noun: str) -> str:
-    """A number, its noun and the verb: `1 blank line was`, `2 blank lines were`."""
-    return f"{counted(number, noun)} {'was' if number == 1 else 'were'}"
 
 
 def lines_note(rule: str, message: str, lines: Sequence[int], severity: Severity = "repair") -> Note:
@@ -101,8 +85,8 @@ def lines_note(rule: str, message: str, lines: Sequence[int], severity: Severity
     return Note(rule, message, len(lines), tuple(lines[:LISTED]), severity=severity)
 
 
-def _rows(lines: Sequence[int]) -> str:
-    return f"{counted(len(lines), 'row')} {'has' if len(lines) == 1 else 'have'}"
+def _rows_have(lines: Sequence[int]) -> str:
+    return f"{number_of(len(lines), 'row')} {agreeing(len(lines), 'has', 'have')}"
 
 
 def _short(cell: str) -> str:

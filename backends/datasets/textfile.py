@@ -16,6 +16,7 @@ from backends.datasets.names import join_header
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Form, Record, RowReader
 from backends.datasets.schema import Dialect, Note
+from backends.datasets.wording import were
 from backends.errors import WorkbenchError
 from backends.settings import Settings
 
@@ -79,12 +80,20 @@ def guess(decoded: Decoded, given: Mapping[str, Any]) -> Guess:
     first = records[layout.skip].line if layout.skip < len(records) else line
     comments = _comments_before(text, form, first)
     skipped = skip if "skip_lines" in given else (first - 1 if layout.skip or not comments else 0)
-    delimiter = form.delimiter or ("" if b"," in decoded.utf8 else ",")
+    delimiter = form.delimiter or ("" if _commas_split(decoded.utf8, text, form) else ",")
     dialect = Dialect(decoded.encoding, delimiter, form.quotechar, form.escapechar, skip_lines=skipped,
                       header_rows=layout.header_rows, comment=form.comment,
                       missing_values=tuple(given.get("missing_values", ())),
                       skip_initial_space=form.spaced)  # fmt: skip
     return Guess(dialect, form, layout, records, text, tuple(reader.findings.comments))
+
+
+def _commas_split(utf8: bytes, head: str, form: Form) -> bool:
+    """Would a comma as delimiter split a cell of this table of one column? (Commas behind the head count as if.)"""
+    if b"," not in utf8:
+        return False
+    records = RowReader(replace(form, delimiter=",")).records(head)
+    return len(head.encode()) < len(utf8) or any(len(record.cells) > 1 for record in records)
 
 
 def _comments_before(text: str, form: Form, line: int) -> bool:
@@ -169,7 +178,7 @@ def _layout_notes(found: Guess, raw: RawTable) -> list[Note]:
     if layout.skip:
         lines = tuple(record.line for record in found.head[: layout.skip])
         told = "; ".join(" ".join(filter(None, record.cells))[:60] for record in found.head[: min(layout.skip, 3)])
-        message = f"{layout.skip:,} lines in front of the table were skipped: {told}"
+        message = f"{were(layout.skip, 'line')} skipped in front of the table: {told}."
         notes.append(Note("preamble-skipped", message, layout.skip, lines[:20], severity="repair"))
     if not layout.header_rows:
         notes.append(Note("header-missing", "The file has no header; the columns were numbered."))

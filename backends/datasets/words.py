@@ -9,6 +9,7 @@ import numpy as np
 from backends.datasets.describe import Understood, describe_words
 from backends.datasets.levels import Levels
 from backends.datasets.schema import Kind
+from backends.datasets.wording import number_of
 
 NAMED_LIKE_ID = re.compile(
     r"(?i)(?:^|[_\s.-])(?:id|ids|uuid|guid|key|index|rowid|row|nr|no|number|code)$|^(?:unnamed.*|column_1)$|[a-z](?:ID|Id|Key|Nr|No)$"
@@ -57,5 +58,7 @@ def as_text(name: str, levels: Levels, kind: Kind, evidence: str) -> Understood:
     trimmed = np.array([a != b for a, b in zip(originals, levels.stripped, strict=True)], dtype=bool) & ~levels.missing
     if kind != "text" and trimmed.any():
         count = int(levels.counts[trimmed].sum())
-        found = found.noted("blanks-trimmed", f"Blanks around {count:,} values of {name!r} were removed.", count)
+        found = found.noted(
+            "blanks-trimmed", f"Blanks around {number_of(count, 'value')} of {name!r} were removed.", count
+        )
     return found.noted_marks(levels)

@@ -144,3 +144,38 @@ def test_corrections_of_the_dialect_are_obeyed() -> None:
     assert read_table(data, "t.csv", delimiter=",").frame.columns.tolist() == ["a;b", "c"]
     assert read_table(data, "t.csv", delimiter=";", header_rows=0).rows == 2
     assert read_table(data, "t.csv", delimiter=";", skip_lines=1, header_rows=0).frame.iloc[0, 0] == 1
+
+
+def test_a_single_quoted_cell_with_the_delimiter_inside_shows_the_quote() -> None:
+    dataset = read_table(b"1\tone\tred\n2\ttwo\t'dark\tred'\n3\tthree\tblue\n", "t.tsv")
+    assert dataset.frame.shape == (3, 3)
+    assert dataset.frame.iloc[1, 2] == "dark\tred"
+
+
+@pytest.mark.parametrize("text", ["an apostrophe\t'tis\n2\tthe dogs'\n", "1\tit's\n2\tdon't\n"])
+def test_apostrophes_of_words_are_no_quotes(text: str) -> None:
+    assert guess_dialect(text.encode()).quotechar == '"'
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [("a||b||c\n1||2||3\n", "||"), ("0||test\n", "|"), (",,\n,,\n", ","), ("a||b\n1||\n2||\n", "||")],
+)
+def test_a_doubled_delimiter_needs_several_rows_and_filled_columns(text: str, delimiter: str) -> None:
+    assert guess_dialect(text.encode()).delimiter == delimiter
+
+
+def test_comments_in_front_may_be_more_lines_than_the_table_has() -> None:
+    front = "".join(f"# setting {at}: {at * 7}\n" for at in range(40))
+    dataset = read_table(f"{front}x,y\n1,2\n3,4\n".encode(), "t.csv")
+    assert dataset.frame.to_dict("list") == {"x": [1, 3], "y": [2, 4]}
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"), [('"note"\n"a, b"\n"c, d"\n', ","), ("note\nwell, yes\nno\nnever, ever, again\n", "")]
+)
+def test_one_column_is_said_to_be_comma_separated_only_where_no_comma_would_split_it(text: str, delimiter: str) -> None:
+    dataset = read_table(text.encode(), "t.csv")
+    assert dataset.frame.shape[1] == 1
+    assert dataset.dialect is not None
+    assert dataset.dialect.delimiter == delimiter

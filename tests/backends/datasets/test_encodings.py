@@ -70,3 +70,9 @@ def test_a_correction_reads_the_original_bytes_again() -> None:
 def test_an_encoding_that_cannot_be_is_refused(encoding: str, said: str) -> None:
     with pytest.raises(WorkbenchError, match=said):
         read_table(WESTERN.encode("cp1252"), "t.csv", encoding=encoding)
+
+
+def test_the_end_mark_of_dos_is_no_row() -> None:
+    dataset = read_table(b"a,b\r\n1,2\r\n3,4\r\n\x1a", "old.csv")
+    assert dataset.frame.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+    assert [note.rule for note in dataset.notes] == ["end-mark-removed"]

@@ -130,3 +130,47 @@ def test_a_table_of_nine_thousand_columns_is_read() -> None:
 def test_a_cell_of_a_million_characters_is_read() -> None:
     dataset = read_table(b'a,b\n1,"' + b"x\n" * 500_000 + b'x"\n2,y\n', "t.csv")
     assert dataset.frame["b"].str.len().tolist() == [1_000_001, 1]
+
+
+def test_narrow_lines_of_names_and_values_in_front_are_a_preamble() -> None:
+    front = "Device,K7\nDate,2020-03-01\nOperator,Lee\n"
+    body = "".join(f"{at},{at * 2},{at * 3}\n" for at in range(10))
+    dataset = read_table(f"{front}time,force,way\n{body}".encode(), "t.csv")
+    assert list(dataset.frame.columns) == ["time", "force", "way"]
+    assert dataset.rows == 10
+    assert lines_of(dataset, "preamble-skipped") == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        (
+            "Area,Sales,,Costs,\n,2019,2020,2019,2020\n",
+            ["Area", "Sales 2019", "Sales 2020", "Costs 2019", "Costs 2020"],
+        ),
+        (
+            "Person,,Figures,,\nFirst,Last,Age,Height,Weight\n",
+            ["Person First", "Person Last", "Figures Age", "Figures Height", "Figures Weight"],
+        ),
+        ("Area,2019,2020,2021,2022\n", ["Area", "2019", "2020", "2021", "2022"]),
+        ("Area,2020-01,2020-02,2020-03,2020-04\n", ["Area", "2020-01", "2020-02", "2020-03", "2020-04"]),
+    ],
+)
+def test_names_under_merged_cells_and_dates_as_names_are_header(header: str, names: list[str]) -> None:
+    dataset = read_table(f"{header}North,3,4,5,6\nSouth,5,6,7,8\nWest,7,8,9,10\n".encode(), "t.csv")
+    assert list(dataset.frame.columns) == names
+    assert dataset.rows == 3
+
+
+def test_a_blank_name_alone_does_not_make_the_first_row_a_header() -> None:
+    dataset = read_table(b",town,land\nAnn,Paris,France\nBob,Rome,Italy\n", "t.csv")
+    assert list(dataset.frame.columns) == ["column_1", "town", "land"]
+    assert dataset.rows == 2
+
+
+def test_cells_beyond_the_header_become_a_column_only_where_they_hold_something() -> None:
+    filled = read_table(b"a,b\n1,2,\n3,4,x\n5,6,\n", "t.csv")
+    empty = read_table(b"a,b\n1,2,\n3,4,\n5,6,\n", "t.csv")
+    assert filled.frame.shape == (3, 3)
+    assert empty.frame.shape == (3, 2)
+    assert lines_of(empty, "row-trailing") == (2, 3, 4)

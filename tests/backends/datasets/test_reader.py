@@ -68,6 +68,7 @@ def test_total_charges_is_repaired_and_the_eleven_blanks_are_shown() -> None:
     assert dataset.schema["customerID"].kind == "identifier"
     note = next(note for note in dataset.notes if note.rule == "numbers-in-text")
     assert (note.column, note.count, note.lines[:3]) == ("TotalCharges", 11, (490, 755, 938))
+    assert [other for other in dataset.notes if other.column == "TotalCharges"] == [note]
 
 
 def test_an_unnamed_index_column_is_named_and_identifies() -> None:

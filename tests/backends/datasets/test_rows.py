@@ -133,3 +133,42 @@ def test_a_random_table_in_a_random_dialect_is_read_back(
     dataset = read_table(out.getvalue().encode(encoding), "t.csv", kinds=dict.fromkeys(names, "text"))
     assert list(dataset.frame.columns) == names
     assert dataset.frame.to_numpy().tolist() == [[str(cell) for cell in row] for row in rows]
+
+
+def big(*odd: str) -> bytes:
+    """A table large enough for the fast reader, with `odd` lines spread over it from line 1,002 on, 1,000 apart."""
+    lines = ["id,word,share", *(f"{at},word {at % 7},{at / 8}" for at in range(60_000))]
+    for at, line in enumerate(odd, 1):
+        lines[1_000 * at + at] = line
+    return "\n".join(lines).encode()
+
+
+def test_odd_lines_of_a_big_file_are_mended_in_their_places_and_the_others_read_fast() -> None:
+    data = big("7,short", "8,long,0.5,more,cells", "", '9,"two\nlines, and a comma",0.25,extra', "10,trailing,0.5,")
+    raw = read_fast(data, Form(), 14, 2, 3, Settings(), numbers=True)
+    assert raw is not None
+    exact = read_exactly(data.decode(), Form(), 14, 2, Layout(0, 1, 3), Settings())
+    assert raw.plain == {0, 2}
+    assert raw.columns[1].to_pylist() == exact.columns[1].to_pylist()
+    assert raw.notes == exact.notes
+    assert {note.rule: note.lines for note in raw.notes} == {
+        "row-padded": (1002,), "row-cut": (2003, 4005), "row-trailing": (5007,), "row-blank": (3004,),
+    }  # fmt: skip
+    assert list(raw.lines(np.arange(raw.rows))) == list(exact.lines(np.arange(raw.rows)))
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "message"),
+    [
+        ("a,b\n1\n2,3\n4,5\n", "row-padded", "1 row has fewer than 2 cells; the missing ones were left empty."),
+        ("a,b\n1\n2\n4,5\n6,7\n", "row-padded", "2 rows have fewer than 2 cells; the missing ones were left empty."),
+        ("a,b\n1,2\n2,3,x\n", "row-cut", "1 row has more than 2 cells. What was cut off: line 3: 'x'."),
+        ("a,b\n1,2\n2,3,\n", "row-trailing", "1 row ends in empty cells beyond the last column, which were left out."),
+        ("a,b\n1,2\n\n3,4\n", "row-blank", "1 blank line was skipped."),
+        ("a,b\n1,2\n\n3,4\n\n5,6\n", "row-blank", "2 blank lines were skipped."),
+        ('a,b\n1,"x "y" z"\n2,z\n', "quote-stray", "1 cell holds a quote that is not doubled; the quotes were kept as text."),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_notes_say_one_row_or_several(text: str, rule: str, message: str) -> None:
+    notes = read_table(text.encode(), "t.csv").notes
+    assert [note.message for note in notes if note.rule == rule] == [message]
