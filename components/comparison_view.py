@@ -29,9 +29,23 @@ def answer(comparison: Comparison) -> str:
     return reason.replace(title, f"**{title}**", 1)
 
 
+def trained_on(comparison: Comparison) -> str:
+    """What was trained, from the comparison's own settings: target, columns, folds, hold-out, tuning, seed."""
+    spec, model = comparison.spec, next(iter(comparison.models.values()))
+    target = escape(spec.target) + (f" (positive: {escape(comparison.classes[1])})" if model.binary else "")
+    folds = comparison.fold_scores["fold"].nunique()
+    by = {"group": f" by {spec.group}", "time": f" in order of {spec.time}"}.get(spec.scheme, "")
+    tuned = f" · tuned for {spec.tune_seconds:.0f} s" if spec.tune_seconds else ""
+    return (
+        f"Predicts {target} from {len(model.schema)} columns · {folds} {spec.scheme} folds{escape(by)} on "
+        f"{len(model.train_rows):,} rows · {len(model.holdout_rows):,} rows held out{tuned} · seed {spec.seed}"
+    )
+
+
 def headline(comparison: Comparison, evaluation: Evaluation, key: str) -> None:
     """Four numbers of the chosen model: three scores on the held-out rows, and what a prediction takes."""
-    shown = list(dict.fromkeys([comparison.metric, "recall", "brier", "precision"]))[:3]
+    several = len(comparison.classes) > 2  # recall, averaged over the classes, is then the balanced accuracy
+    shown = list(dict.fromkeys([comparison.metric, "f1" if several else "recall", "brier", "precision"]))[:3]
     board = comparison.leaderboard
     milliseconds = float(board.loc[board["model"] == key, "predict_ms_1"].iloc[0])
     with st.grid(4, gap="small"):
@@ -84,18 +98,19 @@ def board_frame(comparison: Comparison) -> pd.DataFrame:
     board = comparison.leaderboard
     judged = metric(comparison.metric)
     others = [row for row in METRICS if row.key != judged.key]
+    remarks = [_remark(row) for _, row in board.iterrows()]
     shown = {
         "model": board["title"],
         "tied with best": [_tie(row) for _, row in board.iterrows()],
         judged.title: [_mean_and_spread(row, judged.key) for _, row in board.iterrows()],
-        **{row.title: board[row.key] for row in others},
+        **({"remark": remarks} if any(remarks) else {}),
         "fit s": board["fit_seconds"],
         "ms / row": board["predict_ms_1"],
+        **{row.title: board[row.key] for row in others},
         "ms / 1,000 rows": board["predict_ms_1000"],
         "size kB": board["size_kb"],
         "ONNX": board["onnx"],
         **({"tuned to": board["parameters"]} if board["parameters"].any() else {}),
-        "remark": [_remark(row) for _, row in board.iterrows()],
     }
     return pd.DataFrame(shown)
 
@@ -137,7 +152,7 @@ def _score(judged: Metric, evaluation: Evaluation) -> None:
         delta_color="off",
         delta_arrow="off",
         delta_description="95 % interval",
-        help=judged.description,
+        help=judged.describe(len(evaluation.classes)),
         border=True,
         height="stretch",
     )

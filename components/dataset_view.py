@@ -19,12 +19,18 @@ SEVERITY = {"warning": ("orange", "warning"), "repair": ("primary", "build"), "i
 def sentence(dataset: Dataset) -> str:
     """What was read and how, in one line of Markdown."""
     size = f"**{escape(dataset.name)}** has {dataset.rows:,} rows and {len(dataset.schema):,} columns"
-    if dataset.dialect is None:
-        return f"{size}."
-    mark = dataset.dialect.delimiter
-    separated = DELIMITERS.get(mark, f"“{escape(mark)}”")
-    how = f"read as {escape(dataset.dialect.encoding.upper())}, separated by {separated}" if mark else "read from Excel"
-    return f"{size}, {how}. {_repairs_in_words(dataset.notes)}"
+    return f"{size}, {_how(dataset)}. {_repairs_in_words(dataset.notes)}"
+
+
+def _how(dataset: Dataset) -> str:
+    dialect = dataset.dialect
+    if dialect is None:
+        return f"read from {dataset.format.capitalize() if dataset.format == 'parquet' else dataset.format.upper()}"
+    if dialect.sheet:
+        return f"read from the sheet {escape(dialect.sheet)}"
+    mark = dialect.delimiter
+    separated = f"separated by {DELIMITERS.get(mark, f'“{escape(mark)}”')}" if mark else "one column"
+    return f"read as {escape(dialect.encoding.upper())}, {separated}"
 
 
 def numbers(dataset: Dataset) -> None:

@@ -15,7 +15,8 @@ from backends.metrics import Evaluation, curves, thresholds
 from backends.metrics import job as learning_job
 from backends.tasks import Job
 from backends.training.results import Comparison, TrainedModel
-from backends.training.scoring import METRICS, metric
+from backends.training.scoring import metric
+from backends.training.script import Reading
 from components import cached, job_panel, results, state
 from components.feedback import escape
 
@@ -56,6 +57,7 @@ def choose(dataset: Dataset, comparison: Comparison) -> Subject:
     )
     if key != chosen:
         state.update(model=key)
+        st.rerun()  # the sidebar's foot, drawn before, names the model too
     model = comparison.models[key]
     return Subject(dataset, comparison, model, cached.evaluation(state.work().result or "", key, model))
 
@@ -72,7 +74,7 @@ def scores(subject: Subject) -> None:
     evaluation = subject.evaluation
     frame = evaluation.scores.drop(columns="resamples")
     frame.insert(0, "metric", [metric(key).title for key in frame.index])
-    frame["what it says"] = [row.description for row in METRICS if row.key in frame.index]
+    frame["what it says"] = [metric(key).describe(len(evaluation.classes)) for key in frame.index]
     st.caption(f"Judged once on {evaluation.rows:,} held-out rows; 95 % bootstrap intervals.")
     digits = {name: st.column_config.NumberColumn(format="%.3f") for name in ("value", "low", "high")}
     words = "Metrics of the model on the held-out rows"
@@ -114,21 +116,29 @@ def threshold(subject: Subject) -> None:
     evaluation = subject.evaluation
     left, right = st.columns(2)
     with left:
-        false_alarm = st.number_input("A false positive costs", 0.0, value=1.0, step=1.0, key="train_cost_fp")
+        false_alarm = _cost_input("A false positive costs", "train_cost_fp")
     with right:
-        missed = st.number_input("A false negative costs", 0.0, value=1.0, step=1.0, key="train_cost_fn")
+        missed = _cost_input("A false negative costs", "train_cost_fn")
     held = subject.model.out_of_fold
     fair = (held.codes, held.positive) if held is not None else None
     best = thresholds.best_threshold(evaluation, false_alarm, missed, out_of_fold=fair)
-    chosen = st.slider("Predict positive from this probability on", 0.0, 1.0, 0.5, 0.01, key="train_threshold")
+    state.seed_widget("train_threshold", 0.5)
+    words = "Predict positive from this probability on"
+    chosen = st.slider(words, 0.0, 1.0, step=0.001, format="%.3f", key="train_threshold", persist_state="session")
     now = thresholds.at_threshold(evaluation, chosen)
-    _threshold_numbers(now, now.cost(false_alarm, missed))
-    st.caption(
-        f"The cheapest threshold is {best.threshold:.3f}: it costs {best.cost:,.6g} instead of "
-        f"{now.cost(false_alarm, missed):,.6g}. {best.note}"
-    )
+    cost = now.cost(false_alarm, missed)
+    _threshold_numbers(now, cost)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            f"Use {best.threshold:.3f}, the cheapest",
+            key="train_cheapest",
+            icon=":material/savings:",
+            on_click=state.set_widget,
+            args=("train_threshold", round(best.threshold, 3)),
+        )
+        st.caption(f"It costs {best.cost:,.6g} on the held-out rows instead of {cost:,.6g}. {best.note}")
     frame = thresholds.costs(evaluation, false_alarm, missed)
-    figure = charts.threshold_costs(frame, chosen, dark=results.dark())
+    figure = charts.threshold_costs(frame, chosen, cheapest=(best.threshold, best.cost), dark=results.dark())
     results.chart(figure, frame, "threshold_costs", alt="Cost of every threshold on the held-out rows")
     confusion = curves.confusion(evaluation, chosen)
     results.chart(
@@ -145,13 +155,16 @@ def learning(subject: Subject) -> None:
         figure = charts.learning_curve(done, metric(metric_key), dark=results.dark())
         results.chart(figure, done, "learning_curve", alt=f"Learning curve of {model.title}")
     elif work.curve_job is not None:
-        job_panel.watch(work.curve_job, on_end=lambda job: _take_curve(job, model.key), show=lambda job: None)
+        running, key = work.curve_job
+        if key != model.key:
+            st.caption(f"The learning curve of {escape(subject.comparison.models[key].title)} is being drawn.")
+        job_panel.watch(running, on_end=lambda job: _take_curve(job, key), show=lambda job: None)
     else:
         st.caption("The model is fitted again on growing shares of the training rows; that takes a few fits.")
         if st.button("Draw the learning curve", icon=":material/show_chart:", key="train_learning"):
             prepare = learning_job.prepare(subject.dataset, model, metric_key)
             job = cached.jobs().start(state.owner(), f"Learning curve: {model.title}", learning_job.ADDRESS, prepare)
-            state.update(curve_job=job.id)
+            state.update(curve_job=(job.id, model.key))
             st.rerun()
 
 
@@ -159,11 +172,27 @@ def code(subject: Subject) -> None:
     """The plain script that repeats this model's score."""
     key = subject.model.key
     text = cached.script(state.work().result or "", key, subject.comparison, subject.dataset)
-    st.caption("Runs alone with pandas and scikit-learn on the same CSV and prints the same cross-validation score.")
+    source = script_input(subject.dataset)
+    st.caption(f"Prints the same cross-validation score, alone, with pandas and scikit-learn, from {source}.")
     st.download_button(
         "Script", text, f"train_{key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
     )
     st.code(text, language="python", height=400)
+
+
+def script_input(dataset: Dataset) -> str:
+    """The file that the script reads, in words."""
+    reading = Reading.of(dataset)
+    if reading.repeatable:
+        return f"the same file, {escape(dataset.name)}"
+    return (
+        f"{escape(reading.file)}, the Clean CSV of the Load page: pandas cannot repeat the repairs of the file itself"
+    )
+
+
+def _cost_input(label: str, key: str) -> float:
+    state.seed_widget(key, 1.0)
+    return float(st.number_input(label, 0.0, step=1.0, key=key, persist_state="session"))
 
 
 def _take_curve(job: Job, key: str) -> None:

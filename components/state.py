@@ -19,6 +19,7 @@ from components import cached
 
 if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
     from backends.training.results import Comparison
+    from backends.training.spec import TrainingSpec
 
 _WORK = "work"
 _OWNER = "owner"
@@ -40,12 +41,13 @@ class Work:
 
     source: Source | None = None
     dataset: Dataset | None = None
+    spec: TrainingSpec | None = None  # the settings on the Train page
     job: str | None = None  # id of the training job
     result: str | None = None  # id of the job that made the comparison
     comparison: Comparison | None = None
     model: str | None = None  # key of the chosen model; None means the recommended one
     tuning: str = ""  # what a cancelled tuning had found, to resume from
-    curve_job: str | None = None  # id of the job that draws a learning curve
+    curve_job: tuple[str, str] | None = None  # id of the job that draws a learning curve, and the model's key
     curves: dict[str, pd.DataFrame] = field(default_factory=dict)  # learning curves by model key
     message: str = ""  # why the last job left nothing
 
@@ -75,7 +77,7 @@ def update(**changes: Any) -> Work:
 def start_over(source: Source, dataset: Dataset) -> Work:
     """Work on another table: everything that was learnt from the former one goes, and what runs on it is ended."""
     for job in cached.jobs().jobs(owner()):
-        if job.id in (work().job, work().curve_job):
+        if job.id in (work().job, *(work().curve_job or ())):
             cached.jobs().cancel(job.id, owner())
     return update(**{**Work().__dict__, "source": source, "dataset": dataset})
 
@@ -89,6 +91,11 @@ def forget_widgets(prefix: str) -> None:
 def set_widget(key: str, value: Any) -> None:
     """Give a widget its value before it is drawn."""
     st.session_state[key] = value
+
+
+def seed_widget(key: str, value: Any) -> None:
+    """Give a widget the value it starts with, unless it has one."""
+    st.session_state.setdefault(key, value)
 
 
 def widget(key: str, default: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,8 @@ SCHEMES = {
     "time": "In order of time",
 }
 METRIC_TITLES = {metric.key: metric.title for metric in METRICS}
+KEEP: dict[str, Any] = {"persist_state": "session"}  # the setting is still there after a visit to another page
+MANY_GROUPS = 20  # with so many groups, folds of whole groups can be even
 
 
 def target_input(dataset: Dataset) -> str:
@@ -29,25 +32,31 @@ def target_input(dataset: Dataset) -> str:
     targets = cached.likely_targets(dataset.digest, dataset)
     names = [str(name) for name in targets["name"]]
     labels = dict(zip(names, _target_labels(targets), strict=True))
-    return st.selectbox(
-        "Predict", names, key="train_target", format_func=lambda name: labels.get(name, name), persist_state="session"
-    )
+    before = state.work().spec
+    key = _seeded("target", before.target if before else None)
+    return st.selectbox("Predict", names, key=key, format_func=lambda name: labels.get(name, name), **KEEP)
 
 
 def more_inputs(dataset: Dataset, target: str) -> TrainingSpec:
-    """Everything that has a good default: columns, models, validation, budget."""
+    """Everything that has a good default: columns, models, validation, budget.
+
+    The settings are remembered, so that they are still there after a visit to another page and after a reload.
+    """
+    before = _remembered(target)
     columns, models, validation, budget = st.tabs(["Columns", "Models", "Validation", "Budget"], key="train_tabs")
-    default = TrainingSpec(target)
     with validation:
-        default = _validation_inputs(dataset, default)
-    plan = cached.plan(dataset.digest, default, dataset)
-    with columns:
-        features = _feature_inputs(plan)
-    with models:
-        chosen = _model_inputs(plan)
+        cut = _validation_inputs(dataset, target, before)
     with budget:
-        limits = _budget_inputs()
-    return TrainingSpec(**{**default.__dict__, **limits, "features": features, "models": chosen})
+        limits = _budget_inputs(before)
+    plan = _plan_to_draw(dataset, target, cut)
+    with columns:
+        features = _feature_inputs(plan, before)
+    with models:
+        chosen = _model_inputs(plan, before)
+    spec = TrainingSpec(target, features=features, models=chosen, **cut, **limits)
+    if spec != state.work().spec:
+        state.update(spec=spec)
+    return spec
 
 
 def remedies(error: WorkbenchError) -> None:
@@ -95,10 +104,28 @@ def _target_labels(targets: pd.DataFrame) -> list[str]:
     return [f"{name} — {counts}" if usable else f"{name} — {reason}" for name, usable, counts, reason in rows]
 
 
-def _feature_inputs(plan: Plan) -> tuple[str, ...] | None:
+def _remembered(target: str) -> TrainingSpec:
+    """The settings so far; what belongs to another target is left open again."""
+    before = state.work().spec or TrainingSpec(target)
+    if before.target == target:
+        return before
+    return replace(before, target=target, features=None, models=None, positive=None)
+
+
+def _plan_to_draw(dataset: Dataset, target: str, cut: dict[str, Any]) -> Plan:
+    """The plan whose columns and models are shown; that of plain folds while the chosen ones cannot be made."""
+    try:
+        return cached.plan(dataset.digest, TrainingSpec(target, **cut), dataset)
+    except WorkbenchError:
+        return cached.plan(dataset.digest, TrainingSpec(target, folds=2, drop_rare=True), dataset)
+
+
+def _feature_inputs(plan: Plan, before: TrainingSpec) -> tuple[str, ...] | None:
+    default = [feature.used for feature in plan.features]
+    chosen = default if before.features is None else [feature.name in before.features for feature in plan.features]
     frame = pd.DataFrame(
         {
-            "use": [feature.used for feature in plan.features],
+            "use": chosen,
             "column": [feature.name for feature in plan.features],
             "kind": [feature.kind for feature in plan.features],
             "remark": [_remark(feature) for feature in plan.features],
@@ -112,9 +139,7 @@ def _feature_inputs(plan: Plan) -> tuple[str, ...] | None:
         column_config={"remark": st.column_config.TextColumn("remark", width="large")},
         alt="The columns and whether they are learnt from",
     )
-    if edited["use"].tolist() == frame["use"].tolist():
-        return None
-    return tuple(edited.loc[edited["use"], "column"])
+    return None if edited["use"].tolist() == default else tuple(edited.loc[edited["use"], "column"])
 
 
 def _remark(feature: Any) -> str:
@@ -122,16 +147,12 @@ def _remark(feature: Any) -> str:
     return "; ".join(dict.fromkeys(remark for remark in remarks if remark))
 
 
-def _model_inputs(plan: Plan) -> tuple[str, ...] | None:
+def _model_inputs(plan: Plan, before: TrainingSpec) -> tuple[str, ...] | None:
     titles = {model.key: model.title for model in plan.models}
     default = [model.key for model in plan.models if model.used]
+    key = _seeded(f"models_{plan.target}", list(before.models or default))
     chosen = st.pills(
-        "Models",
-        list(titles),
-        selection_mode="multi",
-        default=default,
-        format_func=lambda key: titles[key],
-        key=f"train_models_{plan.target}",
+        "Models", list(titles), selection_mode="multi", format_func=titles.__getitem__, default=None, key=key, **KEEP
     )
     for model in plan.models:
         if not model.used:
@@ -139,59 +160,77 @@ def _model_inputs(plan: Plan) -> tuple[str, ...] | None:
     return None if set(chosen) == set(default) else tuple(key for key in titles if key in chosen)
 
 
-def _validation_inputs(dataset: Dataset, spec: TrainingSpec) -> TrainingSpec:
+def _validation_inputs(dataset: Dataset, target: str, before: TrainingSpec) -> dict[str, Any]:
     left, right = st.columns(2)
-    keep: dict[str, Any] = {"persist_state": "session"}
     with left:
-        scheme = st.selectbox(
-            "Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key="train_scheme", **keep
-        )
-        others = [name for name in dataset.schema.names if name != spec.target]
-        group = (
-            st.selectbox("Rows that belong together share", others, key="train_group", **keep)
-            if scheme == "group"
-            else None
-        )
-        time = (
-            st.selectbox("Time is in", _times(dataset, others), key="train_time", **keep) if scheme == "time" else None
-        )
-        folds = st.slider("Folds", 2, 10, 5, key="train_folds", **keep)
-        repeats = st.slider("Repeats", 2, 10, 2, key="train_repeats", **keep) if scheme == "repeated" else 2
+        cut = _fold_inputs(dataset, before)
     with right:
-        metric = st.selectbox("Rank by", [None, *METRIC_TITLES], format_func=_metric_title, key="train_metric", **keep)
-        holdout = st.slider("Hold-out, share of the rows", 0.1, 0.5, 0.2, 0.05, key="train_holdout", **keep)
-        labels = cached.class_labels(dataset.digest, spec.target, dataset)
-        positive = None
+        metrics = [None, *METRIC_TITLES]
+        cut["metric"] = st.selectbox(
+            "Rank by", metrics, format_func=_metric_title, key=_seeded("metric", before.metric), **KEEP
+        )
+        cut["holdout"] = st.slider(
+            "Hold-out, share of the rows", 0.1, 0.5, step=0.05, key=_seeded("holdout", before.holdout), **KEEP
+        )
+        labels = cached.class_labels(dataset.digest, target, dataset)
         if len(labels) == 2:
-            positive = st.selectbox(
-                "Positive class", [None, *labels], format_func=_automatic, key=f"train_positive_{spec.target}"
-            )
-        drop = st.toggle("Leave out classes that are too rare for the folds", key="train_drop_rare", **keep)
-        seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="train_seed", **keep)
-    changed = {"scheme": scheme, "group": group, "time": time, "folds": folds, "repeats": repeats, "metric": metric}
-    rest = {"holdout": holdout, "positive": positive, "drop_rare": drop, "seed": int(seed)}
-    return TrainingSpec(**{**spec.__dict__, **changed, **rest})
+            key = _seeded(f"positive_{target}", before.positive)
+            cut["positive"] = st.selectbox("Positive class", [None, *labels], format_func=_automatic, key=key, **KEEP)
+        words = "Leave out classes that are too rare for the folds"
+        cut["drop_rare"] = st.toggle(words, key=_seeded("drop_rare", before.drop_rare), **KEEP)
+        cut["seed"] = int(st.number_input("Seed", 0, 2**31 - 1, key=_seeded("seed", before.seed), **KEEP))
+    return cut
 
 
-def _budget_inputs() -> dict[str, Any]:
-    keep: dict[str, Any] = {"persist_state": "session"}
+def _fold_inputs(dataset: Dataset, before: TrainingSpec) -> dict[str, Any]:
+    key = _seeded("scheme", before.scheme)
+    cut: dict[str, Any] = {
+        "scheme": st.selectbox("Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key=key, **KEEP)
+    }
+    cut["folds"] = st.slider("Folds", 2, 10, key=_seeded("folds", before.folds), **KEEP)
+    if cut["scheme"] == "group":
+        names, key = _groups(dataset), _seeded("group", before.group)
+        cut["group"] = st.selectbox("Rows that belong together share", names, key=key, **KEEP)
+    if cut["scheme"] == "time":
+        cut["time"] = st.selectbox("Time is in", _times(dataset), key=_seeded("time", before.time), **KEEP)
+    if cut["scheme"] == "repeated":
+        cut["repeats"] = st.slider("Repeats", 2, 10, key=_seeded("repeats", before.repeats), **KEEP)
+    return cut
+
+
+def _budget_inputs(before: TrainingSpec) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
-        tune = st.number_input("Tuning, seconds (0: good defaults are kept)", 0, 3600, 0, 10, key="train_tune", **keep)
+        key = _seeded("tune_seconds", int(before.tune_seconds))
+        tune = st.number_input("Tuning, seconds (0: good defaults are kept)", 0, 3600, step=10, key=key, **KEEP)
         if state.work().tuning:
             st.caption("A cancelled tuning will go on where it stopped.")
     with right:
-        fit = st.number_input("One fit may take, seconds", 1, 3600, 600, 10, key="train_fit", **keep)
-        memory = st.number_input(
-            "One worker may use, MB (0: no bound)", 0, 1_000_000, 0, 256, key="train_memory", **keep
-        )
+        key = _seeded("fit_seconds", int(before.fit_seconds))
+        fit = st.number_input("One fit may take, seconds", 1, 3600, step=10, key=key, **KEEP)
+        key = _seeded("fit_memory_mb", before.fit_memory_mb)
+        memory = st.number_input("A worker may use, MB (0: no bound)", 0, 1_000_000, step=256, key=key, **KEEP)
     return {"tune_seconds": float(tune), "fit_seconds": float(fit), "fit_memory_mb": int(memory)}
 
 
-def _times(dataset: Dataset, names: list[str]) -> list[str]:
-    dates = [column.name for column in dataset.schema.of_kind("datetime")]
-    numbers = [column.name for column in dataset.schema.of_kind("integer", "number")]
-    return [name for name in (*dates, *numbers) if name in names]
+def _seeded(name: str, value: Any) -> str:
+    """The key of a setting's widget, which starts with `value` when it has none yet."""
+    key = f"train_{name}"
+    if value is not None:
+        state.seed_widget(key, value)
+    return key
+
+
+def _groups(dataset: Dataset) -> list[str]:
+    """The columns, first those with neither too few nor too many values to be groups."""
+    few, many = MANY_GROUPS, dataset.rows / 2
+    return [column.name for column in sorted(dataset.schema, key=lambda column: not few <= column.distinct <= many)]
+
+
+def _times(dataset: Dataset) -> list[str]:
+    """The columns that can order the rows, dates first."""
+    columns = (*dataset.schema.of_kind("datetime"), *dataset.schema.of_kind("integer", "number"))
+    return [column.name for column in columns]
 
 
 def _metric_title(key: str | None) -> str:

@@ -61,11 +61,18 @@ def _board_so_far(job: Job) -> None:
 
 def _take_over(job: Job) -> None:
     """Make the result of an ended job the one that is shown, or say why there is none."""
-    if COMPARISON in job.files:
-        comparison = load_comparison(job.output)
-        state.update(job=None, result=job.id, comparison=comparison, model=None, curves={}, message="")
-        state.update(tuning=training_job.tuning_left(job.folder) if job.state == "cancelled" else "")
+    tuning = training_job.tuning_left(job.folder) if job.state == "cancelled" else ""
+    state.update(job=None, tuning=tuning, message="")
+    comparison = load_comparison(job.output) if COMPARISON in job.files else None
+    if comparison is not None and (comparison.recommended is not None or job.state == "done"):
+        state.update(result=job.id, comparison=comparison, model=None, curves={})
     elif job.error is not None:
-        state.update(job=None, message=f"{job.error.message} {job.error.hint}")
+        state.update(message=f"{job.error.message} {job.error.hint}")
     else:
-        state.update(job=None, message="Cancelled before any model was done.")
+        state.update(message=_nothing_done(bool(tuning)))
+
+
+def _nothing_done(tuned: bool) -> str:
+    kept = " What the tuning found is kept: train again with a tuning budget and it goes on." if tuned else ""
+    earlier = " The earlier result is still shown." if state.work().comparison is not None else ""
+    return f"Cancelled before any model was done.{kept}{earlier}"

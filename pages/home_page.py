@@ -27,7 +27,7 @@ with st.grid(2, gap="small"):
         st.caption(f"{repaired} repairs while reading" if repaired else "Read without repairs")
         st.page_link("load_page.py", label="See and correct how it was read", icon=":material/upload_file:")
     with st.container(border=True, height="stretch"):
-        if work.comparison is None:
+        if work.comparison is None or work.comparison.recommended is None:
             st.badge("Next" if work.job is None else "Running", icon=":material/arrow_forward:", color="primary")
             st.markdown("**Train**")
             st.caption("Compare classifiers on the same folds, with their uncertainty")

@@ -24,6 +24,7 @@ elif work.comparison is not None and work.comparison.recommended is None:
     comparison_view.failures(work.comparison)
 elif work.comparison is not None:
     st.markdown(comparison_view.answer(work.comparison))
+    st.caption(comparison_view.trained_on(work.comparison))
     numbers = st.container()
     picture, doubts = st.columns([3, 2])
     with picture, st.container(border=True):

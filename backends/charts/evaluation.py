@@ -150,8 +150,14 @@ def lift(frame: pd.DataFrame, *, dark: bool = False) -> go.Figure:
     return drawn
 
 
-def threshold_costs(frame: pd.DataFrame, chosen: float | None = None, *, dark: bool = False) -> go.Figure:
-    """Cost of the errors at every threshold (frame of `thresholds.costs`), the cheapest and the chosen one marked."""
+def threshold_costs(
+    frame: pd.DataFrame, chosen: float | None = None, *, cheapest: tuple[float, float] | None = None, dark: bool = False
+) -> go.Figure:
+    """Cost of the errors at every threshold (frame of `thresholds.costs`), two of them marked.
+
+    `chosen` is the threshold in use, `cheapest` the one that is recommended with its cost; by default the
+    cheapest of the frame.
+    """
     colours = palette(dark)
     drawn = figure(
         dark, x="Predict positive from this probability on", y="Cost of all errors<br>on the held-out rows",
@@ -163,16 +169,17 @@ def threshold_costs(frame: pd.DataFrame, chosen: float | None = None, *, dark: b
         hovertemplate="from %{x:.3f} on: cost %{y:,.6~g}, %{customdata[0]:,} false positives and "
         "%{customdata[1]:,} false negatives<extra></extra>",
     )  # fmt: skip
-    cheapest = frame.iloc[int(frame["cost"].argmin())]
+    lowest = frame.iloc[int(frame["cost"].argmin())]
+    threshold, cost = cheapest or (lowest["threshold"], lowest["cost"])
     drawn.add_scatter(
-        x=[cheapest["threshold"]], y=[cheapest["cost"]], mode="markers", name="cheapest",
+        x=[threshold], y=[cost], mode="markers", name="cheapest",
         marker={"color": colours.accent, "size": 11, "symbol": "diamond"},
         hovertemplate="cheapest: %{y:,.6~g} at %{x:.3f}<extra></extra>",
     )  # fmt: skip
     if chosen is not None:
         drawn.add_vline(x=chosen, line={"color": colours.warning, "dash": "dash", "width": 2})
         drawn.add_annotation(
-            x=chosen, y=1, yref="paper", yanchor="bottom", text=f"chosen: {chosen:.2f}", showarrow=False,
+            x=chosen, y=1, yref="paper", yanchor="bottom", text=f"chosen: {chosen:.3f}", showarrow=False,
             font={"color": colours.warning},
         )  # fmt: skip
         drawn.update_layout(legend={"x": 0.92, "xanchor": "right", "y": 1.08})

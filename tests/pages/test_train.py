@@ -80,3 +80,61 @@ def test_a_class_too_rare_for_the_folds_offers_the_ways_out_as_buttons(open_page
     app.button(key="train_remedy_Leave out the class").click().run()
     assert [error.proto.title for error in app.error] == []
     assert "has 2 classes" in texts(app)
+
+
+def test_settings_are_still_there_after_a_visit_to_another_page(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "wine"))
+    app.slider(key="train_folds").set_value(3).run()
+    app.switch_page("home_page.py").run()
+    app.switch_page("train_page.py").run()
+    assert app.slider(key="train_folds").value == 3
+    assert "3 models learn" in texts(app)
+    assert "3 folds judge" in texts(app)
+
+
+def test_folds_that_cannot_be_made_leave_the_other_settings_in_place(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "loans"))
+    app.selectbox(key="train_scheme").set_value("group").run()
+    app.selectbox(key="train_group").set_value("approved").run()
+    assert "approved" in app.error[0].proto.title
+    models = next(group for group in app.get("button_group") if group.label == "Models")
+    assert models.value == ["dummy", "logistic_regression", "naive_bayes"]
+    app.selectbox(key="train_group").set_value("age").run()
+    assert [error.proto.title for error in app.error] == []
+    assert "3 models learn" in texts(app)
+
+
+def test_the_answer_says_what_was_trained(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "wine"))
+    app.slider(key="train_folds").set_value(3).run()
+    app = finish(app.button(key="train_start").click().run())
+    assert "Predicts cultivar from 13 columns · 3 stratified folds on 142 rows · 36 rows held out" in texts(app)
+
+
+def view(app: AppTest, name: str) -> AppTest:
+    app.session_state["train_view"] = name
+    return app.run()
+
+
+def test_a_learning_curve_belongs_to_the_model_it_was_drawn_for(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "breast_cancer"))
+    app = view(finish(app.button(key="train_start").click().run()), "Learning curve")
+    drawn_for = app.selectbox(key="train_model").value
+    app.button(key="train_learning").click().run()
+    other = next(key for key in ("naive_bayes", "dummy") if key != drawn_for)
+    app.selectbox(key="train_model").set_value(other).run()
+    app = finish(app)
+    assert app.button(key="train_learning"), "the other model has no curve yet"
+    app.selectbox(key="train_model").set_value(drawn_for).run()
+    assert not [button for button in app.button if button.key == "train_learning"]
+    assert not app.exception
+
+
+def test_cancelling_a_second_training_at_once_keeps_the_first_result(open_page: Open) -> None:
+    app = fast(with_sample(open_page, "wine"))
+    app = finish(app.button(key="train_start").click().run())
+    app.button(key="train_start").click().run()
+    app.button(key="job_cancel").click().run()
+    app = finish(app)
+    assert "is recommended" in texts(app)
+    assert "The earlier result is still shown" in texts(app)

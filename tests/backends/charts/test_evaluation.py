@@ -113,3 +113,14 @@ def test_drawing_leaves_the_frame_alone() -> None:
     before = frame.copy()
     charts.calibration(frame)
     assert frame.equals(before)
+
+
+def test_the_recommended_threshold_is_marked_where_it_was_chosen_not_where_the_hold_out_is_cheapest() -> None:
+    frame = pd.DataFrame({"threshold": [0.0, 0.4, 0.8], "cost": [9.0, 3.0, 5.0]}).assign(
+        false_positives=[9, 2, 0], false_negatives=[0, 1, 5]
+    )
+    drawn = charts.threshold_costs(frame, 0.5, cheapest=(0.6, 4.0))
+    diamond = next(trace for trace in drawn.data if trace.name == "cheapest")
+    assert (diamond.x, diamond.y) == ((0.6,), (4.0,))
+    alone = next(trace for trace in charts.threshold_costs(frame).data if trace.name == "cheapest")
+    assert (alone.x, alone.y) == ((0.4,), (3.0,))
