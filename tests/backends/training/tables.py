@@ -23,8 +23,8 @@ def dataset(frame: pd.DataFrame, name: str = "table", **kinds: Kind) -> Dataset:
         values = frame[label]
         kind = kinds.get(label) or _kind(values)
         levels = tuple(map(str, values.value_counts().index)) if kind in ("category", "boolean") else ()
-        low, high = (values.min(), values.max()) if kind in ("number", "integer") else (None, None)
-        columns.append(Column(label, kind, float(values.isna().mean()), values.nunique(), None, levels, low, high))
+        low, high = (float(values.min()), float(values.max())) if kind in ("number", "integer") else (None, None)
+        columns.append(Column(label, kind, float(values.isna().mean()), int(values.nunique()), None, levels, low, high))
     return Dataset(frame.reset_index(drop=True), Schema(tuple(columns)), name=name, digest=f"digest of {name}")
 
 
