@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.datasets import dates, numbers
+from backends.datasets.conversions import tell_dates, tell_numbers
 from backends.datasets.describe import Understood, describe, nullable, percentage
 from backends.datasets.hints import Hints
 from backends.datasets.levels import Levels
+from backends.datasets.marks import Marks
 from backends.datasets.schema import Kind, ValueFormat
+from backends.datasets.wording import agreeing, number_of
 
 ENOUGH = 0.95  # share of the values that have to fit a kind; the rest are listed as exceptions
 EXCEPTIONS = 10  # distinct exceptions at most: more of them are a kind of their own
@@ -28,7 +31,7 @@ _ALONE = {"true", "false", "yes", "no"}  # a single one of these is a boolean to
 class Rules:
     """What is known before looking at a column: corrections, and hints from the rest of the table."""
 
-    marks: frozenset[str] | None = None
+    marks: Marks | None = None  # None means the default ones
     decimal: str = ""  # "" means unknown
     thousands: str | None = None
     hints: Hints = field(default_factory=Hints)
@@ -88,6 +91,7 @@ def _numeric(name: str, levels: Levels, parsed: numbers.Parsed, written: ValueFo
     kind, what = ("integer", "whole numbers") if parsed.whole else ("number", "numbers")
     values = nullable(levels.spread(parsed.values), levels.spread(gone))
     found = described(name, kind, levels, values, parsed.valid, written, what)  # type: ignore[arg-type]
+    found = tell_numbers(found, levels, parsed, written)
     if doubtful:
         read_as = "thousands" if written.thousands else "decimal mark"
         found = found.noted(
@@ -120,11 +124,7 @@ def as_datetime(name: str, levels: Levels, rules: Rules, enough: float) -> Under
         return None
     values = np.where(levels.missing, np.datetime64("NaT"), values)
     found = described(name, "datetime", levels, levels.spread(values), valid, ValueFormat(date_format=written), "dates")
-    found = found.evidenced(f"written {written}")
-    if doubt:
-        order = "day before month" if dates.day_first(written) else "month before day"
-        message = f"No date of {name!r} tells day from month; they were read {order}."
-        found = found.noted("date-order-guessed", message, severity="warning")
+    found = tell_dates(found, levels, values, written, doubt)
     if "%z" in written:
         found = found.noted("time-zone-dropped", f"The times of {name!r} were converted to UTC.")
     return found
@@ -157,7 +157,7 @@ def described(
 
 def counted(fitting: int, rows: int, what: str, blanks: int, others: int = 0) -> str:
     """The sentence of evidence: how many of all values parse, and what the others are."""
-    parts = [f"{percentage(fitting, rows)} of {rows:,} values parse as {what}"]
-    parts += [f"{blanks:,} blank" + "s" * (blanks != 1)] * bool(blanks)
-    parts += [f"{others:,} exception" + "s" * (others != 1)] * bool(others)
+    parts = [f"{percentage(fitting, rows)} of {number_of(rows, 'value')} {agreeing(rows, 'parses', 'parse')} as {what}"]
+    parts += [number_of(blanks, "blank")] * bool(blanks)
+    parts += [number_of(others, "exception")] * bool(others)
     return "; ".join(parts)

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from backends.datasets.marks import MISSING
+
 CellType = Literal["empty", "number", "date", "time", "boolean", "address", "text"]
 
 CURRENCY = "$€£¥₹₽₩₺"
@@ -34,35 +36,6 @@ _PATTERNS: tuple[tuple[CellType, re.Pattern[str]], ...] = (
     ("address", _ADDRESS),
 )
 LONGEST = 100  # no number, date or address that we know is longer
-
-# Marks that mean "no value" wherever they stand ...
-MISSING = frozenset(
-    (
-        "",
-        "NA",
-        "N/A",
-        "n/a",
-        "#N/A",
-        "#NA",
-        "<NA>",
-        "NaN",
-        "nan",
-        "NAN",
-        "-nan",
-        "-NaN",
-        "NULL",
-        "Null",
-        "null",
-        "(null)",
-        "?",
-        "\\N",
-    )
-)
-# ... and those that do only among numbers, dates or yes/no, because they may be a level of a category.
-MISSING_AMONG_VALUES = frozenset(
-    ("na", "None", "none", "NONE", "nil", "-", "--", "---", ".", "..", "...", "*", "missing", "Missing",
-     "n.a.", "N.A.", "nd", "n.d.", "unknown", "Unknown", "#VALUE!", "#DIV/0!", "#REF!", "#NUM!", "#NAME?")
-)  # fmt: skip
 
 
 @lru_cache(maxsize=200_000)

@@ -93,14 +93,16 @@ class Understood:
 
 
 def percentage(part: int, whole: int) -> str:
-    """A share in per cent with one decimal, never rounded up to 100 %.
+    """A share in per cent with one decimal, rounded, but to 100 % and 0 % only where that is exact.
 
-    >>> percentage(7032, 7043), percentage(3, 3), percentage(99999, 100000)
-    ('99.8 %', '100 %', '99.9 %')
+    >>> percentage(7032, 7043), percentage(2, 3), percentage(3, 3), percentage(0, 3)
+    ('99.8 %', '66.7 %', '100 %', '0 %')
+    >>> percentage(99999, 100000), percentage(1, 100000)
+    ('99.9 %', '0.1 %')
     """
-    if part == whole:
-        return "100 %"
-    return f"{int(1000 * part / whole) / 10:.1f} %"
+    if part in (0, whole):
+        return "100 %" if part == whole else "0 %"
+    return f"{min(max(100 * part / whole, 0.1), 99.9):.1f} %"
 
 
 def nullable(values: Any, missing: np.ndarray | None = None) -> Any:

@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from backends.datasets.schema import Note
 from backends.datasets.wording import agreeing, number_of, were
@@ -13,6 +14,7 @@ from backends.errors import WorkbenchError
 
 SAMPLE = 200_000  # bytes of lines with other than ASCII that a legacy guess looks at
 _BLOCK = 1 << 24
+_UNCHECKED = {"utf-8", "utf-7", "hz"}  # what was asked for cannot be told wrong from the bytes
 
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -74,7 +76,25 @@ def _asked(data: bytes, encoding: str) -> Decoded:
             f"has no meaning here ({error})" if isinstance(error, LookupError) else f"does not fit the file: {error}"
         )
         raise WorkbenchError(f"The encoding {encoding!r} {reason}.", hint="Choose another encoding.") from None
-    return Decoded(_encoded(text.removeprefix("\ufeff")), name)
+    utf8 = _encoded(text.removeprefix("\ufeff"))
+    return Decoded(utf8, name, () if name in _UNCHECKED else tuple(_doubts(data, utf8, encoding)))
+
+
+def _doubts(data: bytes, utf8: bytes, encoding: str) -> Iterator[Note]:
+    """A warning where the bytes plainly are in another encoding: their mark says so, or they are valid UTF-8.
+
+    Text in other encodings is valid UTF-8 by chance only, apart from those that shift with an escape character.
+    """
+    other = next((name for mark, name in _MARKS if data.startswith(mark)), "")
+    if not other and b"\x00" not in data and b"\x1b" not in data and is_utf8(data):
+        other = "utf-8"
+    if other and utf8 != (right := _guessed(data).utf8):
+        wrong, expected = (text[:4_000].decode(errors="ignore") for text in (utf8, right))
+        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(wrong, expected, strict=False)))
+        at = max(0, alike - 5)
+        message = f"Read as {encoding.upper()} the text looks wrong: {wrong[at : at + 20]!r}"
+        message += f" instead of {expected[at : at + 20]!r}, as which {other.upper()} reads it."
+        yield Note("encoding-doubtful", message, severity="warning")
 
 
 def _encoded(text: str) -> bytes:

@@ -55,11 +55,12 @@ def _assembled(
             chunk.append(pa.array(values, type=pa.string()))
     columns = [pa.chunked_array(chunk, type=pa.string()) for chunk in chunks]
     starts = np.concatenate(lines) if lines else np.array([], dtype=int)
-    notes = [*ragged.notes(width), *_finding_notes(findings)]
+    notes = [*ragged.notes(width), *finding_notes(findings)]
     return RawTable([], columns, notes, lines=lambda positions: starts[positions].tolist())
 
 
-def _finding_notes(findings: Findings) -> Iterator[Note]:
+def finding_notes(findings: Findings) -> Iterator[Note]:
+    """The notes about broken quotes and comments."""
     for lines, rule, one, more, what in (
         (findings.stray, "quote-stray", "holds", "hold", "a quote that is not doubled"),
         (findings.unclosed, "quote-unclosed", "starts with", "start with", "a quote that never closes"),

@@ -1,7 +1,7 @@
 """Clean big files: Arrow's parallel CSV parser, used only where it reads exactly what `rows` would.
 
-Arrow is told to take every cell as text. A file qualifies when its quotes are well formed throughout and its
-lines end alike; the few records of another width are read by `rows` and put back.
+Arrow is told to take every cell as text. A file qualifies when its quotes are well formed in all but a few records
+and its lines end alike; these records, and the few of another width, are read by `rows` and put in their places.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from backends.datasets.broken import Quotes, find_broken
+from backends.datasets.exact import finding_notes
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Form
 from backends.datasets.segments import Segments
@@ -17,7 +19,7 @@ from backends.settings import Settings
 
 _BLOCK = 1 << 24
 SEGMENT = 1 << 22  # bytes; small enough that buffers are reused, large enough that calls do not count
-_LF, _CR = 10, 13
+_LF = 10
 Lines = Callable[[Sequence[int] | np.ndarray], Sequence[int]]
 
 
@@ -30,19 +32,21 @@ def read_fast(
     """
     if not _suits(utf8, form, offset):
         return None
-    quoted_breaks = _quoted_breaks(utf8, form, offset)
-    if quoted_breaks is None:
+    quotes = find_broken(utf8, form, offset)
+    if quotes is None:
         return None
-    ends = _record_ends(utf8, form, offset)[1] if quoted_breaks else None
-    segments = Segments(utf8, _cuts(utf8, offset, ends), form, width, quoted_breaks)
+    ending, ends = _record_ends(utf8, form, offset, quotes) if quotes.breaks or quotes.broken else (None, None)
+    segments = Segments(utf8, _cuts(utf8, offset, ends, quotes), form, width, quotes.breaks, quotes.starts)
+    del ends
     piece, plain = segments.read(numbers)
-    breaks = utf8.count(b"\n", offset) if ends is None else len(ends)
+    breaks = utf8.count(b"\n", offset) if ending is None else len(ending)
     if piece.records != breaks + (len(utf8) > offset and not utf8.endswith(b"\n")):
         return None  # Arrow sees other records than there are
     gone = np.array(piece.ragged.blank, dtype=int)
     check_size(piece.records - len(gone), width, settings.max_rows, settings.max_columns)
-    lines = _lines(utf8, form, offset, line, quoted_breaks)
-    notes = list(piece.ragged.relined(lines).notes(width))
+    lines = _lines(ending, line)
+    starts = [line + utf8.count(b"\n", offset, broken.start) for broken in quotes.broken]
+    notes = [*piece.ragged.relined(lines).notes(width), *finding_notes(quotes.findings(starts))]
     return RawTable([], piece.columns, notes, plain, lambda rows: lines(_records(np.asarray(rows), gone)))
 
 
@@ -51,17 +55,22 @@ def _records(rows: np.ndarray, gone: np.ndarray) -> np.ndarray:
     return rows + np.searchsorted(gone - np.arange(len(gone)), rows, side="right")
 
 
-def _cuts(utf8: bytes, offset: int, ends: np.ndarray | None) -> list[int]:
-    """Offsets of records about a segment apart; `ends` are those of the record ends where not every line is one."""
+def _cuts(utf8: bytes, offset: int, ends: np.ndarray | None, quotes: Quotes) -> list[int]:
+    """Offsets of records about a segment apart, and around each broken one.
+
+    `ends` are those of the record ends where not every line is one.
+    """
+    borders = [offset, *(at for broken in quotes.broken for at in (broken.start, broken.stop)), len(utf8)]
     cuts = [offset]
-    while cuts[-1] < len(utf8):
-        start = cuts[-1] + SEGMENT
-        if ends is None:
-            at = utf8.find(b"\n", start)
-        else:
-            after = np.searchsorted(ends, start)
-            at = int(ends[after]) if after < len(ends) else -1
-        cuts.append(len(utf8) if at < 0 else at + 1)
+    for border in dict.fromkeys(borders[1:]):
+        while cuts[-1] < border:
+            start = cuts[-1] + SEGMENT
+            if ends is None:
+                at = utf8.find(b"\n", start)
+            else:
+                after = np.searchsorted(ends, start)
+                at = int(ends[after]) if after < len(ends) else -1
+            cuts.append(border if at < 0 else min(border, at + 1))
     return cuts
 
 
@@ -73,43 +82,18 @@ def _suits(utf8: bytes, form: Form, offset: int) -> bool:
     return b"\r" not in utf8 or utf8.count(b"\r") == utf8.count(b"\r\n")
 
 
-def _quoted_breaks(utf8: bytes, form: Form, offset: int) -> bool | None:
-    """Do quoted cells hold line breaks? None when a quote stands where a well-formed file has none.
+def _record_ends(utf8: bytes, form: Form, offset: int, quotes: Quotes) -> tuple[np.ndarray, np.ndarray]:
+    """Which line breaks (counted from 0) end a record, and where: those with an even number of quotes in front.
 
-    In a well-formed file the quotes open and close in turn (a doubled one closes and opens at once): each
-    opening quote follows a delimiter, a line break or a quote, each closing one precedes one of them.
+    Of a broken record no quote counts, and only the last line break.
     """
-    if not form.quotechar or utf8.find(form.quotechar.encode(), offset) < 0:
-        return False
-    quote, delimiter = ord(form.quotechar), ord(form.delimiter)
     data = np.frombuffer(utf8, dtype=np.uint8)
-    edges = np.zeros(256, dtype=bool)
-    edges[[quote, delimiter, _LF, _CR]] = True
-    opening, breaks = True, False
-    for start in range(offset, len(data), _BLOCK):
-        at = np.flatnonzero(data[start : start + _BLOCK] == quote) + start
-        opens, closes = (at[0::2], at[1::2]) if opening else (at[1::2], at[0::2])
-        before = data[opens[opens > offset] - 1]
-        after = data[closes[closes < len(data) - 1] + 1]
-        if not (edges[before].all() and edges[after].all()):
-            return None
-        breaks = breaks or _break_inside(data, start, at, opening)
-        opening ^= bool(len(at) % 2)
-    return breaks if opening else None
-
-
-def _break_inside(data: np.ndarray, start: int, at: np.ndarray, opening: bool) -> bool:
-    """Is there a line break at which an odd number of quotes stand in front?"""
-    lines = np.flatnonzero(data[start : start + _BLOCK] == _LF) + start
-    inside = (np.searchsorted(at, lines) + (0 if opening else 1)) % 2
-    return bool(inside.any())
-
-
-def _record_ends(utf8: bytes, form: Form, offset: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which line breaks (counted from 0) end a record, and where: those with an even number of quotes in front."""
-    data = np.frombuffer(utf8, dtype=np.uint8)
-    quotes, breaks = (_positions(data, byte, offset) for byte in (ord(form.quotechar), _LF))
-    ending = np.flatnonzero(np.searchsorted(quotes, breaks) % 2 == 0)
+    marks, breaks = (_positions(data, byte, offset) for byte in (ord(form.quotechar), _LF))
+    whole = np.ones(len(breaks), dtype=bool)
+    for broken in quotes.broken:
+        marks = marks[(marks < broken.start) | (marks >= broken.stop)]
+        whole &= (breaks < broken.start) | (breaks >= broken.stop - 1)
+    ending = np.flatnonzero(whole & (np.searchsorted(marks, breaks) % 2 == 0)).astype(np.int32)
     return ending, breaks[ending]
 
 
@@ -118,17 +102,8 @@ def _positions(data: np.ndarray, byte: int, offset: int) -> np.ndarray:
     return np.concatenate([np.flatnonzero(data[start : start + _BLOCK] == byte) + start for start in blocks])
 
 
-def _lines(utf8: bytes, form: Form, offset: int, line: int, quoted_breaks: bool) -> Lines:
-    """What turns positions of records into their line numbers."""
-    if not quoted_breaks:
+def _lines(ending: np.ndarray | None, line: int) -> Lines:
+    """What turns positions of records into their line numbers; `ending` are the line breaks that end a record."""
+    if ending is None:
         return lambda records: [line + int(record) for record in records]
-    return lambda records: _lines_with_breaks(utf8, form, offset, line, records)
-
-
-def _lines_with_breaks(
-    utf8: bytes, form: Form, offset: int, line: int, records: Sequence[int] | np.ndarray
-) -> Sequence[int]:
-    if not len(records):
-        return []
-    starts = np.concatenate([[0], _record_ends(utf8, form, offset)[0] + 1])
-    return (starts[np.asarray(records)] + line).tolist()
+    return lambda records: [line if at == 0 else line + 1 + int(ending[at - 1]) for at in map(int, records)]

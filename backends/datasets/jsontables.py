@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.schema import Note
+from backends.datasets.wording import agreeing, number_of
 from backends.errors import WorkbenchError
 from backends.settings import Settings
 
@@ -109,6 +110,11 @@ def _indexed(value: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"key": key, **record} for key, record in value.items()]
 
 
+def _list_note(key: str, count: int) -> Note:
+    message = f"{number_of(count, 'list')} in {key!r} {agreeing(count, 'was', 'were')} kept as JSON text."
+    return Note("list-as-text", message, count, column=key, severity="repair")
+
+
 def _table(records: list[dict[str, Any]], header: list[str], settings: Settings) -> RawTable:
     columns: dict[str, list[Any]] = {name: [] for name in header}
     lists: dict[str, int] = {}
@@ -125,12 +131,7 @@ def _table(records: list[dict[str, Any]], header: list[str], settings: Settings)
                 column[at] = value
         check_size(at + 1, len(columns), settings.max_rows, settings.max_columns)
     arrays = [_array(values + [None] * (len(records) - len(values))) for values in columns.values()]
-    notes = [
-        Note(
-            "list-as-text", f"{count:,} lists in {key!r} were kept as JSON text.", count, column=key, severity="repair"
-        )
-        for key, count in lists.items()
-    ]
+    notes = [_list_note(key, count) for key, count in lists.items()]
     return RawTable(list(columns), [pa.chunked_array([array]) for array in arrays], notes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from backends.datasets.cells import MISSING, MISSING_AMONG_VALUES
+from backends.datasets.marks import MISSING, MISSING_AMONG_VALUES, Marks
 
 SAMPLED = 300
 
@@ -20,16 +20,18 @@ SAMPLED = 300
 class Levels:
     """Distinct texts in order of first appearance, how often each comes, and which one each row has.
 
-    `marks` are the texts (blanks around them ignored) that mean "no value".
+    `marks` say which texts (blanks around them ignored) mean "no value"; `values` that those count too which do
+    only among numbers, dates and yes/no.
     """
 
     texts: pa.Array
     codes: np.ndarray
     column: pa.ChunkedArray
-    marks: frozenset[str] = MISSING
+    marks: Marks = field(default_factory=Marks)
+    values: bool = False
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray, marks: frozenset[str] | None = None) -> Levels:
+    def of(cls, column: pa.ChunkedArray, marks: Marks | None = None) -> Levels:
         """The levels of a column of text; nulls count as empty text."""
         if column.null_count:
             column = pc.fill_null(column, "")
@@ -37,7 +39,7 @@ class Levels:
         if isinstance(encoded, pa.ChunkedArray):  # a column without any chunk
             encoded = pa.array([], type=pa.string()).dictionary_encode()
         codes = encoded.indices.to_numpy(zero_copy_only=False)
-        return cls(encoded.dictionary, codes, column, MISSING if marks is None else marks)
+        return cls(encoded.dictionary, codes, column, marks or Marks())
 
     @cached_property
     def trimmed(self) -> pa.Array:
@@ -61,7 +63,8 @@ class Levels:
     @cached_property
     def missing(self) -> np.ndarray:
         """Which levels mean "no value"."""
-        return _mask(pc.is_in(self.trimmed, value_set=pa.array(sorted(self.marks), type=self.trimmed.type)))
+        marks = self.marks.among_values if self.values else self.marks.anywhere
+        return _mask(pc.is_in(self.trimmed, value_set=pa.array(sorted(marks), type=self.trimmed.type)))
 
     @cached_property
     def blank(self) -> np.ndarray:
@@ -70,7 +73,7 @@ class Levels:
 
     def among_values(self) -> Levels:
         """The same with the marks that mean "no value" among numbers, dates and yes/no."""
-        return self if self.marks is not MISSING else replace(self, marks=MISSING | MISSING_AMONG_VALUES)
+        return self if self.marks.anywhere == self.marks.among_values else replace(self, values=True)
 
     @cached_property
     def present(self) -> np.ndarray:

@@ -77,7 +77,8 @@ def _separators(decimal: str, thousands: str | None) -> Iterable[tuple[str, str]
     return [
         pair
         for pair in SEPARATORS
-        if (not decimal or pair[0] == decimal) and (thousands is None or pair[1] in ("", thousands))
+        if (not decimal or pair[0] == decimal)
+        and (thousands is None or (pair[1] in ("", thousands) and pair[0] != thousands))
     ] or [(decimal or ".", thousands or "")]
 
 

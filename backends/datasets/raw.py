@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from backends.datasets.schema import Note
+from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
 
 LISTED = 20  # lines and values that a note or a column quotes
@@ -38,11 +39,11 @@ def check_size(rows: int, columns: int, max_rows: int, max_columns: int) -> None
     """Raise WorkbenchError when a table is larger than the settings allow."""
     if columns > max_columns:
         raise WorkbenchError(
-            f"The table has {columns:,} columns; at most {max_columns:,} are read.",
+            f"The table has {number_of(columns, 'column')}; at most {max_columns:,} can be read.",
             hint="Leave columns out, or set WORKBENCH_MAX_COLUMNS higher.",
         )
     if rows > max_rows:
         raise WorkbenchError(
-            f"The table has more than {max_rows:,} rows, the most that are read.",
+            f"The table has more than {number_of(max_rows, 'row')}, the most that can be read.",
             hint="Take a sample of the rows, or set WORKBENCH_MAX_ROWS higher.",
         )

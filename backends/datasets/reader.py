@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 import pyarrow as pa
 
 from backends.datasets.attempts import Rules
+from backends.datasets.corrections import checked, refuse_meaningless, without_effect
 from backends.datasets.describe import Pending, Understood
 from backends.datasets.encodings import decode
 from backends.datasets.formats import find_format
 from backends.datasets.hints import Hints
 from backends.datasets.kinds import understand_plain
+from backends.datasets.marks import Marks
 from backends.datasets.names import unique_names
 from backends.datasets.raw import LISTED, RawTable, check_size
-from backends.datasets.schema import KINDS, Dataset, Dialect, Kind, Note, Schema
+from backends.datasets.schema import Dataset, Dialect, Kind, Note, Schema
 from backends.datasets.sheets import read_workbook
 from backends.datasets.textfile import guess, read_text_table
 from backends.datasets.typed import frame_of, is_text, understand
@@ -51,7 +53,7 @@ def read_table(
     ([1.5, 0.75], ';', ',')
     """
     settings = settings or Settings.from_environment()
-    corrections = _checked(dialect, kinds or {})
+    corrections = checked(dialect, kinds or {})
     data = _bytes(data, name, settings)
     with ThreadPoolExecutor(1) as pool:
         digest = pool.submit(_digest, data, corrections, dict(kinds or {}))
@@ -73,54 +75,6 @@ def read_pasted(text: str, name: str = "pasted.csv", **options: Any) -> Dataset:
 def guess_dialect(data: bytes) -> Dialect:
     """The dialect that `read_table` would read these bytes of a text file with."""
     return guess(decode(data), {}).dialect
-
-
-def _checked(dialect: Mapping[str, Any], kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """The corrections that were given; raises WorkbenchError for unknown or impossible ones."""
-    known = {field.name: type(field.default) for field in fields(Dialect)}
-    for key, value in dialect.items():
-        if key not in known:
-            raise WorkbenchError(
-                f"There is no setting {key!r} for reading.", hint=f"There are {', '.join(known)}, kinds."
-            )
-        wanted = known[key]
-        if wanted is tuple and isinstance(value, list | tuple):
-            continue
-        if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-            raise WorkbenchError(f"{key} is {value!r}, which is no {_TYPES[wanted]}.", hint="Give another value.")
-        if isinstance(value, int) and value < 0:
-            raise WorkbenchError(f"{key} is {value}, which is below zero.", hint="Give zero or a larger number.")
-    for column, kind in kinds.items():
-        if kind not in KINDS:
-            raise WorkbenchError(
-                f"There is no kind {kind!r} (for {column!r}).", hint=f"The kinds are {', '.join(KINDS)}."
-            )
-    _check_marks(dialect)
-    return {key: tuple(map(str, value)) if known[key] is tuple else value for key, value in dialect.items()}
-
-
-_TYPES = {str: "text", int: "whole number", bool: "yes or no", tuple: "list of texts"}
-
-
-def _check_marks(dialect: Mapping[str, Any]) -> None:
-    for key in ("quotechar", "escapechar", "decimal", "thousands"):
-        if len(dialect.get(key, "")) > 1:
-            raise WorkbenchError(
-                f"{key} is {dialect[key]!r}; it has to be a single character.", hint="Give one character."
-            )
-    if "decimal" in dialect and dialect["decimal"] not in (".", ","):
-        raise WorkbenchError(f"decimal is {dialect['decimal']!r}; numbers use '.' or ','.", hint="Give one of them.")
-    given = {key: dialect[key] for key in ("delimiter", "quotechar", "escapechar") if dialect.get(key)}
-    for key, value in given.items():
-        if any(c in "\r\n" for c in value):
-            raise WorkbenchError(f"{key} cannot be a line break.", hint="Give another character.")
-        same = next((other for other, mark in given.items() if other != key and mark == value), None)
-        if same:
-            raise WorkbenchError(f"{key} and {same} cannot both be {value!r}.", hint="Change one of them.")
-    if dialect.get("thousands") and dialect.get("thousands") == dialect.get("decimal", "."):
-        raise WorkbenchError(
-            f"decimal and thousands cannot both be {dialect['thousands']!r}.", hint="Change one of them."
-        )
 
 
 def _bytes(data: bytes | Path, name: str, settings: Settings) -> bytes:
@@ -146,6 +100,7 @@ class _Found:
 
     dialect: Dialect | None
     delimiter: str = ","
+    format: str = "text"
 
 
 def _raw(
@@ -157,27 +112,17 @@ def _raw(
         return raw, _Found(dialect, dialect.delimiter)
     if kind in ("xlsx", "xls"):
         raw, dialect = read_workbook(data, name, kind, settings, corrections)
-        return raw, _Found(dialect)
-    _refuse(corrections, kind, name)
+        return raw, _Found(dialect, format="excel")
+    refuse_meaningless(corrections, kind, name)
     if kind == "parquet":
         from backends.datasets.parquet import read_parquet
 
-        return read_parquet(data, name, settings), _Found(None)
+        return read_parquet(data, name, settings), _Found(None, format=kind)
     from backends.datasets.jsontables import read_json
 
     decoded = decode(data, corrections.get("encoding", ""))
     raw = read_json(decoded.utf8, name, settings)
-    return replace(raw, notes=[*decoded.notes, *raw.notes]), _Found(None)
-
-
-def _refuse(corrections: Mapping[str, Any], kind: str, name: str) -> None:
-    """Corrections that mean nothing for a format are an error, not silence."""
-    meaningful = {"missing_values", "decimal", "thousands"} | ({"encoding"} if kind == "json" else set())
-    for key in corrections:
-        if key not in meaningful:
-            raise WorkbenchError(
-                f"{name!r} has no {key.replace('_', ' ')} to correct.", hint="Correct the kinds instead."
-            )
+    return replace(raw, notes=[*decoded.notes, *raw.notes]), _Found(None, format=kind)
 
 
 def _named(raw: RawTable) -> RawTable:
@@ -194,7 +139,7 @@ def _understood(
     columns, rows = list(raw.columns), raw.rows
     raw.columns.clear()  # each column of text is let go as soon as it is understood
     rules = Rules(
-        marks=frozenset((*corrections["missing_values"], "")) if "missing_values" in corrections else None,
+        marks=Marks.from_list(corrections["missing_values"]) if "missing_values" in corrections else None,
         decimal=corrections.get("decimal", ""),
         thousands=corrections.get("thousands"),
         hints=_hints(raw, columns, found.delimiter),
@@ -202,9 +147,10 @@ def _understood(
     understood = _each(raw, columns, rows, rules, kinds)
     notes = [*raw.notes, *(_located(pending, raw) for column in understood for pending in column.notes)]
     schema = Schema(tuple(column.column for column in understood))
+    notes += without_effect(corrections, schema, found.delimiter if found.format == "text" else "")
     frame = frame_of(list(zip(raw.names, understood, strict=True)))
     dialect = _completed(found.dialect, schema, corrections)
-    return Dataset(frame, schema, tuple(notes), name, digest, dialect)
+    return Dataset(frame, schema, tuple(notes), name, digest, dialect, found.format)
 
 
 def _hints(raw: RawTable, columns: list[Any], delimiter: str) -> Hints:

@@ -126,7 +126,7 @@ class Dialect:
     skip_lines: int = 0  # lines in front of the header (or of the data, when there is no header)
     header_rows: int = 1
     comment: str = ""
-    missing_values: tuple[str, ...] = ()
+    missing_values: tuple[str, ...] = ()  # of a table that was read: all marks in force (see `marks`)
     sheet: str = ""  # Excel only
     skip_initial_space: bool = False  # the blank behind each delimiter belongs to no value
 
@@ -146,6 +146,7 @@ class Dataset:
     name: str = "table"
     digest: str = ""  # SHA-256 of the original bytes and of the corrections given
     dialect: Dialect | None = None  # None for formats without one (Parquet, JSON)
+    format: str = "text"  # what the bytes were: "text", "excel", "parquet" or "json"
 
     @property
     def rows(self) -> int:

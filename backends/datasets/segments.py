@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from backends.datasets.broken import Broken
 from backends.datasets.numbers import parse_plain, plain_type
 from backends.datasets.odd import OddRecords
 from backends.datasets.ragged import Ragged
@@ -34,6 +35,7 @@ class Segments:
     form: Form
     width: int
     quoted_breaks: bool
+    broken: Mapping[int, Broken] = field(default_factory=dict)  # records that are read already, by their first byte
 
     def read(self, numbers: bool) -> tuple[Piece, frozenset[int]]:
         """The whole text, and the positions of columns that were converted to numbers (none unless `numbers`).
@@ -74,6 +76,10 @@ class Segments:
         start, stop = self.cuts[at], self.cuts[at + 1] if at + 1 < len(self.cuts) else len(self.utf8)
         if start >= stop:
             return Piece([pa.chunked_array([], type=pa.string()) for _ in wanted], 0, Ragged())
+        if start in self.broken:
+            odd = OddRecords(self.form, self.width, [self.broken[start].record])
+            nothing = [pa.chunked_array([], type=pa.string()) for _ in wanted]
+            return Piece(odd.mended(nothing, wanted), 1, odd.ragged)
         odd = OddRecords(self.form, self.width)
         table = self._table(pa.py_buffer(self.utf8).slice(start, stop - start), wanted, odd)
         odd.find_empty_lines(self.utf8, start, stop, self.quoted_breaks)

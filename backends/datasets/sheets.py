@@ -8,9 +8,11 @@ from typing import Any
 from backends.datasets.exact import from_rows
 from backends.datasets.excel import read_sheet
 from backends.datasets.layout import find_layout
+from backends.datasets.marks import DEFAULT
 from backends.datasets.names import join_header
 from backends.datasets.raw import RawTable
 from backends.datasets.schema import Dialect, Note
+from backends.datasets.wording import were
 from backends.errors import WorkbenchError
 from backends.settings import Settings
 
@@ -42,7 +44,7 @@ def read_workbook(
     )
     raw.notes[:0] = _notes(sheet, sheets, layout.skip)
     dialect = Dialect(skip_lines=skip or first - 1, header_rows=layout.header_rows, sheet=sheet,
-                      missing_values=tuple(given.get("missing_values", ())))  # fmt: skip
+                      missing_values=tuple(given.get("missing_values", DEFAULT)))  # fmt: skip
     return raw, dialect
 
 
@@ -54,7 +56,7 @@ def _notes(sheet: str, sheets: list[str], skipped: int) -> list[Note]:
     if skipped:
         notes.append(
             Note(
-                "preamble-skipped", f"{skipped:,} rows in front of the table were skipped.", skipped, severity="repair"
+                "preamble-skipped", f"{were(skipped, 'row')} skipped in front of the table.", skipped, severity="repair"
             )
         )
     return notes

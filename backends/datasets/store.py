@@ -25,6 +25,7 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
     facts = {
         "format": FORMAT,
         "name": dataset.name,
+        "read_as": dataset.format,
         "digest": dataset.digest,
         "rows": len(frame),
         "columns": [str(name) for name in frame.columns],
@@ -52,7 +53,8 @@ def load_dataset(folder: Path) -> Dataset:
     frame.index = pd.RangeIndex(facts["rows"])
     dialect = facts["dialect"] and Dialect(**_tuples(facts["dialect"], "missing_values"))
     notes = tuple(Note(**_tuples(note, "lines")) for note in facts["notes"])
-    return Dataset(frame, Schema.from_dict(facts["schema"]), notes, facts["name"], facts["digest"], dialect)
+    schema, read_as = Schema.from_dict(facts["schema"]), facts.get("read_as", "text")
+    return Dataset(frame, schema, notes, facts["name"], facts["digest"], dialect, read_as)
 
 
 def to_csv(dataset: Dataset) -> bytes:

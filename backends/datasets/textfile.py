@@ -12,6 +12,7 @@ from backends.datasets.encodings import Decoded, decode
 from backends.datasets.exact import comment_notes, read_exactly
 from backends.datasets.fast import read_fast
 from backends.datasets.layout import Layout, find_layout
+from backends.datasets.marks import DEFAULT
 from backends.datasets.names import join_header
 from backends.datasets.raw import RawTable, check_size
 from backends.datasets.rows import Form, Record, RowReader
@@ -56,7 +57,8 @@ def read_text_table(data: bytes, name: str, settings: Settings, given: Mapping[s
     raw = _read(decoded, found, start, line, settings, numbers)
     names = _header_names(found)
     comments = [number for number in found.comments if number < line]
-    notes = [*decoded.notes, *_layout_notes(found, raw), *comment_notes(comments), *raw.notes]
+    notes = [*decoded.notes, *_delimiter_notes(decoded.utf8, found, given), *_layout_notes(found, raw)]
+    notes += [*comment_notes(comments), *raw.notes]
     return replace(raw, names=names, notes=notes), found.dialect
 
 
@@ -83,7 +85,7 @@ def guess(decoded: Decoded, given: Mapping[str, Any]) -> Guess:
     delimiter = form.delimiter or ("" if _commas_split(decoded.utf8, text, form) else ",")
     dialect = Dialect(decoded.encoding, delimiter, form.quotechar, form.escapechar, skip_lines=skipped,
                       header_rows=layout.header_rows, comment=form.comment,
-                      missing_values=tuple(given.get("missing_values", ())),
+                      missing_values=tuple(given.get("missing_values", DEFAULT)),
                       skip_initial_space=form.spaced)  # fmt: skip
     return Guess(dialect, form, layout, records, text, tuple(reader.findings.comments))
 
@@ -171,6 +173,20 @@ def _header_names(found: Guess) -> list[str]:
     if layout.shifted:
         rows = [["", *row] for row in rows]
     return join_header(rows, layout.width)
+
+
+def _delimiter_notes(utf8: bytes, found: Guess, given: Mapping[str, Any]) -> list[Note]:
+    """A warning where the delimiter asked for separates nothing, unless it is the comma of a table of one column."""
+    mark, where = given.get("delimiter", ""), ""
+    if mark and mark.encode() not in utf8:
+        where = "does not occur in the file"
+    elif mark and found.layout.width == 1 and found.form.delimiter:
+        where = "separates no cells"
+    if not where or (mark == "," and not guess_form(found.text).delimiter):
+        return []
+    shown = {"\t": "tab"}.get(mark, repr(mark))
+    message = f"The delimiter {shown} {where}: everything is one column."
+    return [Note("delimiter-unused", message, severity="warning")]
 
 
 def _layout_notes(found: Guess, raw: RawTable) -> list[Note]:

@@ -13,6 +13,7 @@ from backends.datasets.attempts import Rules
 from backends.datasets.describe import Understood, describe, nullable, percentage
 from backends.datasets.kinds import identified, understand_text
 from backends.datasets.schema import Kind, ValueFormat
+from backends.datasets.wording import agreeing, number_of
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -30,8 +31,8 @@ def understand(name: str, column: pa.ChunkedArray, rules: Rules, asked: Kind | N
     if asked is not None and asked != kind:
         return understand_text(name, as_text(column), rules, asked)
     gone = column.null_count
-    there = percentage(len(column) - gone, len(column))
-    evidence = f"The file says {column.type}; {there} of {len(column):,} values are there"
+    there, rows = percentage(len(column) - gone, len(column)), len(column)
+    evidence = f"The file says {column.type}; {there} of {number_of(rows, 'value')} {agreeing(rows, 'is', 'are')} there"
     found = describe(name, kind, values, evidence, ValueFormat())
     if zone:
         found = found.noted("time-zone-dropped", f"The times of {name!r} were converted to UTC.")

@@ -24,7 +24,7 @@ def kind_of_words(name: str, levels: Levels) -> tuple[Kind, str]:
     shown = texts[:2_000]
     length = sum(map(len, shown)) / len(shown)
     words = sum(len(text.split()) for text in shown) / len(shown)
-    told = f"{distinct:,} distinct values in {filled:,}"
+    told = f"{number_of(distinct, 'distinct value')} in {filled:,}"
     if _names_rows(name, shown, distinct, filled, rows):
         return "identifier", f"{told}, without blanks in them"
     if length > 80 and distinct > 2:

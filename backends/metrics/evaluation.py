@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backends.errors import WorkbenchError
-from backends.metrics.bootstrap import RESAMPLES, affordable, intervals
+from backends.training.bootstrap import RESAMPLES, affordable, intervals
 from backends.training.formulas import Judged, predicted_codes
 from backends.training.results import TrainedModel
 

@@ -44,7 +44,8 @@ def learning_curve(
 
     Per fold, a fresh clone of `pipeline` is fitted on the first share of that fold's shuffled training rows
     and scored on those same rows (`train`) and on the fold's others (`test`, the mean over folds, with a 95 %
-    t-interval over the folds). At most `max_rows` rows are used, drawn at random. `y` are class codes.
+    t-interval over the folds, cut off where the metric's scale ends). At most `max_rows` rows are used, drawn
+    at random. `y` are class codes.
 
     The pipeline is left alone; the fits run through joblib, so its back end decides where. Raises
     WorkbenchError when a class is too small to be in every fold.
@@ -56,7 +57,7 @@ def learning_curve(
     scores = Parallel(n_jobs=processes)(delayed(_fit_and_score)(pipeline, X, np.asarray(y), fit) for fit in fits)
     table = pd.DataFrame([(len(fit.rows), *pair) for fit, pair in zip(fits, scores, strict=True)])
     table.columns = pd.Index(["rows", "train", "test"])
-    return _summary(table)
+    return _summary(table, judged)
 
 
 def _plan(
@@ -101,7 +102,7 @@ def _score(model: Pipeline, X: pd.DataFrame, y: np.ndarray, rows: np.ndarray, fi
     return fit.judged.function(y[rows], proba, fit.n_classes)
 
 
-def _summary(table: pd.DataFrame) -> pd.DataFrame:
+def _summary(table: pd.DataFrame, judged: Metric) -> pd.DataFrame:
     """Means over the folds that could be measured, with a t-interval of the test score."""
     from scipy.stats import t
 
@@ -110,5 +111,7 @@ def _summary(table: pd.DataFrame) -> pd.DataFrame:
     quantile = pd.Series(np.where(count > 1, t.ppf(0.975, np.maximum(count - 1, 1)), np.nan), index=count.index)
     half: pd.Series = quantile * groups["test"].std() / np.sqrt(count)
     test = groups["test"].mean()
-    frame = pd.DataFrame({"train": groups["train"].mean(), "test": test, "test_low": test - half})
-    return frame.assign(test_high=test + half, folds=count).reset_index()
+    ends = sorted((judged.worst, judged.best))  # a t-interval knows nothing of the scale and may run past its end
+    low, high = (test - half).clip(*ends), (test + half).clip(*ends)
+    frame = pd.DataFrame({"train": groups["train"].mean(), "test": test, "test_low": low, "test_high": high})
+    return frame.assign(folds=count).reset_index()

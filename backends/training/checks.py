@@ -107,6 +107,16 @@ CHECKS: tuple[CheckRow, ...] = (
         rules.unstable,
     ),
     CheckRow(
+        "holdout-differs", "warning",
+        "The hold-out agrees with the cross-validation.",
+        "Either the held-out rows are of another kind (with folds in order of time they are the latest ones, and "
+        "things change), or the choice of model and parameters flattered the folds; chance alone does this in a "
+        "few comparisons of a hundred.",
+        "Count on the score of the hold-out. Look for columns that change over time or between groups, and validate "
+        "in order of time or by group if the model will meet later rows or new groups.",
+        rules.holdout,
+    ),
+    CheckRow(
         "rare-class", "warning",
         "Every class has enough rows to be judged.",
         "What is said about a class rests on a handful of held-out rows.",
@@ -129,9 +139,9 @@ CHECKS: tuple[CheckRow, ...] = (
     ),
     CheckRow(
         "parameter-at-edge", "info",
-        "No tuned parameter is at the end of its range.",
-        "A better value may lie outside the range that was searched.",
-        "Widen the range of this parameter in the model table and tune again.",
+        "No tuned parameter of the recommended model is at the end of its range.",
+        "A value beyond the range that was searched might do a little better; the scores shown are not wrong for it.",
+        "Tune for longer, since with few candidates the best one may lie there by chance; or keep the model as it is.",
         rules.edges,
     ),
 )  # fmt: skip

@@ -15,10 +15,10 @@ from backends.training.scoring import metric
 SAMPLE = 5_000  # rows a single feature is tried on
 FEATURES = 300  # features that are tried, in table order
 GROUP_NAME = re.compile(
-    r"(^|[\s_.-])(id|uuid|guid|key)$|[a-z](Id|ID|UUID)$"
-    r"|^(customer|patient|user|subject|session|account|household|person|device|client|member|student|employee)"
-    r"([\s_.-]?(id|no|nr|number|code|key))?$",
-    re.IGNORECASE,
+    r"[a-z](Id|ID|UUID)$"  # customerId: only the capitals tell it from "acid" and "paid"
+    r"|(?i:(^|[\s_.-])(id|uuid|guid|key)$)"
+    r"|(?i:^(customer|patient|user|subject|session|account|household|person|device|client|member|student|employee)"
+    r"([\s_.-]?(id|no|nr|number|code|key))?$)"
 )
 
 
@@ -74,12 +74,14 @@ def shared_groups(
 ) -> list[SharedGroup]:
     """Columns that look like they name someone and whose values are on both sides of the split.
 
-    A column counts when it is an identifier or is named like one ("patient", "customer_id"), and has at
-    least 20 values with 50 rows or fewer each on average: fewer, larger ones are categories.
+    A column counts when it is an identifier or is named like one ("patient", "customer_id") and is no number
+    with decimals, which would be a quantity; and when it has at least 20 values with 50 rows or fewer each on
+    average: fewer, larger ones are categories.
     """
     found = []
     for column in columns:
-        if column.kind != "identifier" and not GROUP_NAME.search(column.name):
+        named = column.kind != "number" and GROUP_NAME.search(column.name)
+        if column.kind != "identifier" and not named:
             continue
         values = frame[column.name]
         distinct, known = values.nunique(), values.notna().sum()

@@ -80,6 +80,19 @@ def corrected_t_test(differences: np.ndarray, test_share: float) -> float:
     return float(2 * t.sf(abs(statistic), df=len(values) - 1))
 
 
+def corrected_error(values: np.ndarray, test_share: float) -> float:
+    """Standard error of a mean of fold scores: sqrt((1 / folds + test_share) × variance), as in that test.
+
+    NaN is left out; a single fold shows no variance, so its error is 0.
+
+    >>> round(corrected_error(np.array([0.80, 0.82, 0.84]), test_share=0.5), 4)
+    0.0183
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[~np.isnan(known)]
+    return float(np.sqrt((1 / len(known) + test_share) * known.var(ddof=1))) if len(known) > 1 else 0.0
+
+
 def holm(p_values: Sequence[float]) -> np.ndarray:
     """Holm's step-down adjustment: p-values that can be compared with 5 % though several were asked.
 
@@ -190,9 +203,9 @@ def _least(models: Sequence[str], cost: pd.Series) -> str:
 
 def _within_one_error(tied: Sequence[str], table: pd.DataFrame, test_share: float) -> list[str]:
     """The tied models whose mean is at most one corrected standard error below that of the best, the first."""
-    best = table[tied[0]].dropna()
-    error = np.sqrt((1 / len(best) + test_share) * best.var(ddof=1)) if len(best) > 1 else 0.0
-    return [model for model in tied if table[model].mean() >= best.mean() - error]
+    best = table[tied[0]]
+    least = best.mean() - corrected_error(best.to_numpy(), test_share)
+    return [model for model in tied if table[model].mean() >= least]
 
 
 def _reason(

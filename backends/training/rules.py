@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
+from backends.training.bootstrap import RESAMPLES, affordable, intervals
 from backends.training.evidence import Evidence
-from backends.training.formulas import predicted_codes
+from backends.training.formulas import Judged, predicted_codes
 from backends.training.leakage import repeated_rows, shared_groups, telling_features
 from backends.training.models import Range
-from backends.training.ranking import ALPHA, corrected_t_test
+from backends.training.ranking import ALPHA, corrected_error, corrected_t_test
 
 GAP = 0.25  # skill lost between the rows learnt from and other rows that counts as overfitting
 LITTLE = 0.15  # skill on the very rows learnt from below which a model has hardly learnt anything
@@ -25,6 +27,7 @@ TELLING = 0.98  # ROC AUC of a single feature
 REPEATED = 0.01  # share of the held-out rows that were also trained on
 RECURRING = 0.2  # share of the held-out rows whose group was also trained on
 MISCALIBRATED = 0.05  # expected calibration error
+NOTABLE = 0.02  # skill by which folds and hold-out must differ; less is of no account, however certain
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,28 @@ def unstable(evidence: Evidence) -> list[Finding] | None:
         return []
     short = evidence.judged.short
     title = f"{evidence.name}: {evidence.judged.title} runs from {short(values.min())} to {short(values.max())}."
+    return [Finding(title, evidence.recommended)]
+
+
+def holdout(evidence: Evidence) -> list[Finding] | None:
+    """The mean over the folds lies outside the 95 % interval of the hold-out, even one standard error nearer to it.
+
+    It cannot be told from fewer than 50 rows, nor where every resample scores the same (no row is wrong): a
+    percentile interval is too narrow there.
+    """
+    folds, judged = evidence.folds(evidence.recommended)["value"], evidence.judged
+    value, low, high = _holdout_interval(evidence)
+    if folds.isna().all() or not low < high:
+        return None
+    mean, error = folds.mean(), corrected_error(folds.to_numpy(), evidence.sizes[1] / evidence.sizes[0])
+    mean_skill, skill = evidence.skill(pd.Series([mean, value]))
+    if low - error <= mean <= high + error or abs(mean_skill - skill) < NOTABLE:
+        return []
+    title = (
+        f"{evidence.name}: {judged.title} is {judged.short(mean)} in cross-validation, but "
+        f"{'only' if skill < mean_skill else 'even'} {judged.short(value)} on the hold-out "
+        f"(95 % interval {judged.short(low)} to {judged.short(high)})."
+    )
     return [Finding(title, evidence.recommended)]
 
 
@@ -173,19 +198,20 @@ def calibration(evidence: Evidence) -> list[Finding] | None:
 
 
 def edges(evidence: Evidence) -> list[Finding] | None:
-    """A tuned value lies at the end of its range."""
-    if not any(evidence.parameters.values()):
+    """Tuned values of the recommended model lie at the end of their ranges."""
+    key = evidence.recommended or ""
+    tuned, spaces = evidence.parameters.get(key, {}), evidence.spaces.get(key, {})
+    if not tuned:
         return None
-    return [
-        Finding(
-            f"{evidence.titles.get(model, model)}: the best {name} found is {value:.4g}, {_side(space, value)}.", model
-        )
-        for model, values in evidence.parameters.items()
-        for name, value in values.items()
-        if isinstance(space := evidence.spaces.get(model, {}).get(name), Range)
-        and isinstance(value, int | float)
-        and space.at_edge(value)
+    found = [
+        f"{name.removeprefix('estimator__')} ({value:.4g}, where {space.low:.4g} to {space.high:.4g} was searched)"
+        for name, value in tuned.items()
+        if isinstance(space := spaces.get(name), Range) and isinstance(value, int | float) and space.at_edge(value)
     ]
+    if not found:
+        return []
+    verb = "lies at the end of its range" if len(found) == 1 else "lie at the end of their range"
+    return [Finding(f"{evidence.name}: the best {_joined(found)} found {verb}.", key)]
 
 
 def calibration_error(said: np.ndarray, happened: np.ndarray, bins: int = 10) -> float:
@@ -208,8 +234,17 @@ def _chance_calibration_error(said: np.ndarray, draws: int = 100) -> float:
     return float(np.quantile([calibration_error(said, random.random(len(said)) < said) for _ in range(draws)], 0.99))
 
 
-def _side(space: Range, value: float) -> str:
-    low = abs(value - space.low) < abs(space.high - value)
-    if space.scale == "log":
-        low = value / space.low < space.high / value
-    return f"at the {'lower' if low else 'upper'} end of the range {space.low:.4g} to {space.high:.4g}"
+def _holdout_interval(evidence: Evidence) -> tuple[float, float, float]:
+    """The ranking metric on the hold-out and its interval, the very one its evaluation shows; NaN if not measurable."""
+    if evidence.holdout_proba is None or evidence.codes is None or evidence.holdout_rows is None:
+        return np.nan, np.nan, np.nan
+    held = Judged(evidence.codes[evidence.holdout_rows], evidence.holdout_proba)
+    if len(held.y) < RARE_ROWS:
+        return np.nan, np.nan, np.nan
+    resamples = affordable(RESAMPLES, len(held.y), held.n_classes)
+    value, low, high = intervals(held, resamples, metrics=[evidence.judged])[["value", "low", "high"]].to_numpy()[0]
+    return float(value), float(low), float(high)
+
+
+def _joined(parts: list[str]) -> str:
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -25,7 +25,8 @@ class Metric:
     """A way to judge probabilities against the truth.
 
     `formula` takes a `Tally` and returns one value per resample; `scorers` are scikit-learn's names for
-    the same number, for two classes and for more (the losses there are negated).
+    the same number, for two classes and for more (the losses there are negated). `description` is for two
+    classes, `of_several` for more, where it differs: `describe` knows which.
     """
 
     key: str
@@ -37,6 +38,17 @@ class Metric:
     best: float
     scorers: tuple[str, str]
     formula: Callable[[Tally], np.ndarray]
+    of_several: str = ""
+
+    def describe(self, n_classes: int) -> str:
+        """What the metric measures, in one sentence that is true of so many classes.
+
+        >>> metric("recall").describe(2)
+        'Of the positive rows, the share that was found.'
+        >>> metric("recall").describe(3)
+        'Of the rows of a class, the share that was found; averaged over the classes.'
+        """
+        return self.of_several if n_classes > 2 and self.of_several else self.description
 
     def function(self, y: np.ndarray, proba: np.ndarray, n_classes: int, threshold: float = 0.5) -> float:
         """The metric on rows with class codes `y` (rows,) and probabilities `proba` (rows, n_classes)."""
@@ -106,19 +118,26 @@ METRICS: tuple[Metric, ...] = (
     Metric("balanced_accuracy", "Balanced accuracy", "Mean over the classes of the share predicted right.",
            False, True, 0, 1, ("balanced_accuracy", "balanced_accuracy"), _balanced_accuracy),
     Metric("precision", "Precision", "Of the rows predicted positive, the share that is.",
-           False, True, 0, 1, ("precision", "precision_macro"), _precision),
+           False, True, 0, 1, ("precision", "precision_macro"), _precision,
+           "Of the rows predicted as a class, the share that is of it; averaged over the classes."),
     Metric("recall", "Recall", "Of the positive rows, the share that was found.",
-           False, True, 0, 1, ("recall", "recall_macro"), _recall),
+           False, True, 0, 1, ("recall", "recall_macro"), _recall,
+           "Of the rows of a class, the share that was found; averaged over the classes."),
     Metric("f1", "F1", "Harmonic mean of precision and recall.",
-           False, True, 0, 1, ("f1", "f1_macro"), _f1),
+           False, True, 0, 1, ("f1", "f1_macro"), _f1,
+           "Harmonic mean of a class's precision and recall; averaged over the classes."),
     Metric("roc_auc", "ROC AUC", "Chance that a positive row gets a higher probability than a negative one.",
-           True, True, 0, 1, ("roc_auc", "roc_auc_ovr"), _roc_auc),
+           True, True, 0, 1, ("roc_auc", "roc_auc_ovr"), _roc_auc,
+           "Chance that a row of a class gets a higher probability of it than any other row; "
+           "averaged over the classes."),
     Metric("average_precision", "Average precision", "Mean precision while going down the rows by probability.",
-           True, True, 0, 1, ("average_precision", "average_precision"), _average_precision),
+           True, True, 0, 1, ("average_precision", "average_precision"), _average_precision,
+           "Mean precision while going down the rows by their probability of a class; averaged over the classes."),
     Metric("log_loss", "Log loss", "Mean of -ln of the probability given to the true class.",
            True, False, np.inf, 0, ("neg_log_loss", "neg_log_loss"), _log_loss),
-    Metric("brier", "Brier score", "Mean squared distance of the probabilities from the truth (up to 2 for 3 or more).",
-           True, False, 2, 0, ("neg_brier_score", "neg_brier_score"), _brier),
+    Metric("brier", "Brier score", "Mean squared distance of the probability from the truth: 0 is perfect, 1 at worst.",
+           True, False, 2, 0, ("neg_brier_score", "neg_brier_score"), _brier,
+           "Mean squared distance of the probabilities from the truth: 0 is perfect, 2 at worst."),
     Metric("mcc", "MCC", "Matthews correlation of truth and prediction: 1 perfect, 0 no better than chance.",
            False, True, -1, 1, ("matthews_corrcoef", "matthews_corrcoef"), _mcc),
 )  # fmt: skip

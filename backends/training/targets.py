@@ -14,6 +14,7 @@ from backends.training.validation import rows_needed
 
 MAX_CLASSES = 100  # more are not classes but names, codes or quantities
 MAX_QUANTITY_CLASSES = 20  # distinct values of a column with decimals that may still be classes
+LABEL_WIDTH = 40  # characters of a class that a message shows
 YES_WORDS = frozenset({"yes", "y", "true", "t", "positive", "pos"})
 ONE_AND_ZERO = ({"1", "0"}, {"1", "-1"})
 TARGET_WORDS = (
@@ -50,9 +51,14 @@ class Target:
 def encode_target(dataset: Dataset, spec: TrainingSpec) -> Target:
     """The class codes of the spec's target column; rows without a target are left out and counted in a note.
 
-    Raises WorkbenchError when the column has one value only, or too many to be classes.
+    Raises WorkbenchError when the table has no rows, or the column one value only or too many to be classes.
     """
     column = dataset.schema[spec.target]
+    if dataset.rows == 0:
+        raise WorkbenchError(
+            f"The table {dataset.name!r} has no rows, so there is nothing to learn {spec.target!r} from.",
+            hint="Load a table with rows below its header.",
+        )
     values = dataset.frame[spec.target]
     codes, labels = class_codes(values, column.format)
     missing = int((codes < 0).sum())
@@ -82,7 +88,7 @@ def class_codes(values: pd.Series, form: ValueFormat) -> tuple[np.ndarray, list[
 
 
 def likely_targets(dataset: Dataset) -> pd.DataFrame:
-    """Every column as a possible target, the likely ones first.
+    """Every column as a possible target, the likely ones first; those that cannot be one come last, likely first too.
 
     Columns: name, kind, classes (distinct values), counts (rows of the largest classes, in words), usable,
     and reason: why it is likely, or why it cannot be a target.
@@ -114,11 +120,11 @@ def _as_target(dataset: Dataset, position: int) -> tuple[object, ...]:
     counts = values.value_counts()
     distinct = len(counts)
     reason = why_not_classes(column, values, distinct)
-    if not reason and column.kind == "identifier":
-        reason = "identifies the rows"
-    if reason:
-        return column.name, column.kind, distinct, "", False, reason, 0.0
     weight, why = _likelihood(column.name, distinct, position, len(dataset.schema))
+    if column.kind == "identifier":
+        reason, weight = reason or "identifies the rows", 0.0
+    if reason:
+        return column.name, column.kind, distinct, "", False, reason, weight
     largest = ", ".join(f"{_label(value, column.format)}: {count:,}" for value, count in counts.head(5).items())
     return column.name, column.kind, distinct, largest + (", …" if distinct > 5 else ""), True, why, weight
 
@@ -128,7 +134,7 @@ def _likelihood(name: str, distinct: int, position: int, columns: int) -> tuple[
     words = name.lower().replace("-", "_").replace(" ", "_").split("_")
     named = name.lower() in TARGET_WORDS or any(word in TARGET_WORDS for word in words)
     last, first = position == columns - 1, position == 0
-    weight = 4.0 * named + 2.0 * last + 1.0 * first + 1.0 / distinct
+    weight = 4.0 * named + 2.0 * last + 1.0 * first + 1.0 / max(distinct, 1)
     reasons = [text for hit, text in ((named, "its name"), (last, "last column"), (first, "first column")) if hit]
     return weight, ", ".join([*reasons, f"{distinct} classes"])
 
@@ -136,8 +142,9 @@ def _likelihood(name: str, distinct: int, position: int, columns: int) -> tuple[
 def _check_labels(column: Column, values: pd.Series, labels: list[str]) -> None:
     reason = why_not_classes(column, values, len(labels))
     if reason:
-        shown = f" (such as {', '.join(repr(label) for label in labels[:3])})" if len(labels) > 1 else ""
-        only = f", {labels[0]!r}" if len(labels) == 1 else ""
+        few = [_shown(label, column) for label in labels[:3]]
+        shown = f" (such as {', '.join(few)})" if len(labels) > 1 else ""
+        only = f", {few[0]}" if len(labels) == 1 else ""
         raise WorkbenchError(
             f"The target {column.name!r} {reason}{only}{shown}.",
             hint="Choose a target with a few classes."
@@ -198,6 +205,13 @@ def _label(value: object, form: ValueFormat) -> str:
     if isinstance(value, float | np.floating):
         return str(int(value)) if float(value).is_integer() else repr(float(value))
     return str(value)
+
+
+def _shown(label: str, column: Column) -> str:
+    """A class in a sentence: four digits of a quantity, the beginning of a long text."""
+    if column.kind == "number":
+        return f"{float(label):.4g}"
+    return repr(label if len(label) <= LABEL_WIDTH else f"{label[: LABEL_WIDTH - 1]}…")
 
 
 def _whole(values: pd.Series) -> bool:

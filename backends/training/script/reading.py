@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backends.datasets.cells import MISSING
+from backends.datasets.marks import DEFAULT, Marks
 from backends.datasets.schema import Column, Dataset, ValueFormat
 from backends.training.inputs import role_of
 from backends.training.script.code import Source, call, listing
@@ -15,7 +15,7 @@ REPEATABLE = frozenset(
     {
         "encoding-guessed", "preamble-skipped", "header-missing", "header-joined", "name-filled", "name-repeated",
         "cells-blank", "numbers-in-text", "value-exception", "missing-mark", "blanks-trimmed", "separator-ambiguous",
-        "date-order-guessed", "time-zone-dropped",
+        "date-order-guessed", "time-zone-dropped", "numbers-converted", "dates-converted",
     }
 )  # fmt: skip
 BLANKS = " \t\xa0\u2007\u2009\u202f"
@@ -93,7 +93,9 @@ class Reading:
         plain = dialect is not None and not dialect.sheet and len(dialect.delimiter) == 1
         repairs = any(note.rule not in REPEATABLE for note in dataset.notes)
         accounting = any(column.format.parentheses for column in dataset.schema)  # (5) for -5
-        return cls(dataset, plain and not repairs and not accounting)
+        own = set(dialect.missing_values) - set(DEFAULT) if dialect else set()
+        numbered = any(any(map(str.isdigit, mark)) for mark in own)  # -999: a number that is none
+        return cls(dataset, plain and not repairs and not accounting and not numbered)
 
     @property
     def file(self) -> str:
@@ -123,10 +125,8 @@ class Reading:
         dialect = self.dataset.dialect
         if not self.repeatable or dialect is None:
             return [""]
-        if dialect.missing_values:
-            return list(dict.fromkeys(["", *dialect.missing_values]))
         marked = any(note.rule == "missing-mark" for note in self.dataset.notes)
-        return sorted(MISSING) if marked else [""]
+        return sorted(Marks.from_list(dialect.missing_values).anywhere) if marked else [""]
 
     def read_call(self, source: Source) -> str:
         """The call of `pd.read_csv`: every cell as text, columns by the names of the schema."""

@@ -73,7 +73,13 @@ CUTS: dict[str, list[str]] = {
         "    X, y = X.iloc[order], y[order]",
     ],
 }
-RUN = "    main(sys.argv[1] if len(sys.argv) > 1 else FILE)\n"
+RUN = """
+if __name__ == "__main__":
+    path = sys.argv[1] if len(sys.argv) > 1 else FILE
+    if not os.path.isfile(path):
+        sys.exit(f"There is no file {path!r}. Give the path of {FILE}: python script.py PATH")
+    main(path)
+"""
 METRIC_FUNCTIONS = (
     "accuracy_score", "balanced_accuracy_score", "precision_score", "recall_score", "f1_score",
     "average_precision_score", "roc_auc_score", "log_loss", "brier_score_loss", "matthews_corrcoef",

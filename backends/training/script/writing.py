@@ -62,7 +62,7 @@ class _Writer:
         helpers.sort(key=list(FUNCTIONS.values()).index)
         parts = [*(text.strip() for text in helpers), inputs, self._rounding(), *self.source.definitions.values()]
         body = spaced([*self._constants(), *parts, pipeline, self._score(), main])
-        return "\n".join([self._head(), *self._imports(), "", body, "", "", 'if __name__ == "__main__":', RUN])
+        return "\n".join([self._head(), *self._imports(), "", body, "", RUN])
 
     def _head(self) -> str:
         packages = ", ".join(f"{name} {version(name)}" for name in ("pandas", "numpy", "scikit-learn"))

@@ -67,6 +67,13 @@ def test_parquet_keeps_its_types() -> None:
     assert dataset.dialect is None
 
 
+def test_a_dataset_says_what_its_bytes_were() -> None:
+    out = io.BytesIO()
+    pd.DataFrame({"a": [1, 2]}).to_parquet(out)
+    assert read_table(out.getvalue(), "t.parquet").format == "parquet"
+    assert read_table(workbook([["a"], [1]]), "t.xlsx").format == "excel"
+
+
 def test_excel_is_read_like_text_with_its_title_skipped() -> None:
     rows = [["Staff list"], [], ["name", "age", "since"], ["Ann", 31, pd.Timestamp("2020-01-31")], ["Bob", 24.5, None]]
     dataset = read_table(workbook(rows), "t.xlsx")

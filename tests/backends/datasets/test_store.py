@@ -30,6 +30,13 @@ def test_a_saved_dataset_comes_back_exactly(rows: list[list[str]], uniform: bool
     assert again.dialect == dataset.dialect
 
 
+@pytest.mark.parametrize(("data", "name", "read_as"), [(b"a\n1\n", "t.csv", "text"), (b'[{"a": 1}]', "t.json", "json")])
+def test_what_the_bytes_were_is_kept(data: bytes, name: str, read_as: str, tmp_path: Path) -> None:
+    dataset = read_table(data, name)
+    save_dataset(dataset, tmp_path)
+    assert (dataset.format, load_dataset(tmp_path).format) == (read_as, read_as)
+
+
 def test_a_table_without_rows_comes_back(tmp_path: Path) -> None:
     dataset = read_table(b"a,b\n", "t.csv")
     save_dataset(dataset, tmp_path)

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from backends.errors import WorkbenchError
 from backends.metrics.learning import learning_curve
+from backends.training.scoring import metric
 
 
 def rows(count: int = 600) -> tuple[pd.DataFrame, np.ndarray]:
@@ -53,6 +54,19 @@ def test_a_small_share_that_misses_a_class_is_not_counted() -> None:
     frame = learning_curve(make_pipeline(LogisticRegression()), X, y, "roc_auc")
     assert frame["folds"].iloc[0] < 3
     assert frame["folds"].iloc[-1] == 3
+
+
+@pytest.mark.parametrize("key", ["roc_auc", "log_loss", "mcc"])
+def test_the_band_stays_within_the_bounds_of_the_metric(key: str) -> None:
+    """One label is wrong: two folds are perfect and one is not, so a t-interval alone would leave the scale."""
+    y = np.arange(300) % 2
+    X = pd.DataFrame({"telling": y * 8.0 - 4.0})
+    frame = learning_curve(make_pipeline(LogisticRegression()), X, np.where(np.arange(300) == 7, 1 - y, y), key)
+    judged = metric(key)
+    bounds = sorted((judged.worst, judged.best))
+    assert frame[["test_low", "test_high"]].stack().between(*bounds).all()
+    edge = frame["test_high" if judged.greater_is_better else "test_low"]
+    assert (edge == judged.best).any()  # it was cut there
 
 
 def test_a_class_smaller_than_the_folds_is_told() -> None:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from backends.datasets import read_table
 from backends.datasets.schema import Column, Schema
+from backends.metrics.evaluation import evaluate_probabilities
 from backends.training.checks import CHECKS, judge, run_checks
 from backends.training.evidence import Evidence
 from backends.training.leakage import repeated_rows, shared_groups, telling_features
 from backends.training.models import Choice, Range
-from backends.training.rules import calibration_error
+from backends.training.rules import calibration_error, holdout
 
 ROWS = 400
+SAMPLES = Path(__file__).parents[3] / "sample_data"
 
 
 def fold_scores(
@@ -52,7 +56,7 @@ def sound() -> Evidence:
     frame, codes, schema = table()
     train, holdout = np.arange(320), np.arange(320, ROWS)
     random = np.random.default_rng(1)
-    said = np.clip(0.5 + 0.35 * (2 * codes[holdout] - 1) * (random.random(80) < 0.85), 0, 1)
+    said = np.abs(codes[holdout] - (random.random(80) < 0.2))  # four of five are right: about the score of the folds
     return Evidence(
         metric="roc_auc",
         classes=("no", "yes"),
@@ -135,7 +139,11 @@ FIRES: dict[str, tuple[Callable[[Evidence], Evidence], str]] = {
     ),
     "parameter-at-edge": (
         lambda e: replace(e, parameters={"rf": {"max_depth": 20, "criterion": "gini"}}),
-        "Random forest: the best max_depth found is 20, at the upper end of the range 2 to 20.",
+        "Random forest: the best max_depth (20, where 2 to 20 was searched) found lies at the end of its range.",
+    ),
+    "holdout-differs": (
+        lambda e: replace(e, fold_scores=fold_scores([0.99, 0.985, 0.98])),
+        "Random forest: ROC AUC is 0.985 in cross-validation, but ",
     ),
 }
 
@@ -192,7 +200,7 @@ def test_a_loss_is_judged_by_skill_too() -> None:
 
 
 def test_a_forest_that_knows_its_rows_by_heart_but_generalises_is_no_overfit() -> None:
-    evidence = replace(sound(), fold_scores=fold_scores([0.93, 0.94, 0.93], [1.0] * 3))
+    evidence = replace(sound(), fold_scores=fold_scores([0.93, 0.94, 0.93], [1.0] * 3), holdout_proba=None)
     assert run_checks(evidence) == ()
 
 
@@ -262,6 +270,33 @@ def test_groups_need_an_identifying_name_and_enough_values() -> None:
     assert [(group.name, group.share, group.values) for group in found] == [("patient_id", 1.0, 50)]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "grouping"),
+    [
+        ("malic_acid", "integer", False),
+        ("citric acid", "integer", False),
+        ("paid", "integer", False),
+        ("humid", "category", False),
+        ("fluid", "category", False),
+        ("patientId", "integer", True),
+        ("userID", "category", True),
+        ("ID", "integer", True),
+        ("Customer ID", "category", True),
+        ("patient_id", "number", False),  # a quantity names no one
+    ],
+)
+def test_a_name_that_only_ends_in_id_names_no_group(name: str, kind: str, grouping: bool) -> None:
+    frame = pd.DataFrame({name: np.arange(200) % 50})
+    columns = [Column(name, kind)]  # type: ignore[arg-type]
+    assert bool(shared_groups(frame, columns, np.arange(100), np.arange(100, 200), at_least=0.2)) is grouping
+
+
+def test_the_bundled_wine_table_has_no_groups() -> None:
+    dataset = read_table(SAMPLES / "wine.csv", "wine.csv")
+    rows = np.random.default_rng(0).permutation(dataset.rows)
+    assert shared_groups(dataset.frame, list(dataset.schema), rows[36:], rows[:36], at_least=0.2) == []
+
+
 def test_groups_that_were_kept_apart_are_fine() -> None:
     frame = pd.DataFrame({"patient_id": np.arange(200) // 4})
     assert shared_groups(frame, [Column("patient_id", "integer")], np.arange(100), np.arange(100, 200), 0.2) == []
@@ -284,6 +319,87 @@ def test_the_calibration_error_of_many_classes_is_that_of_the_predicted_one() ->
     confident = np.tile([0.05, 0.05, 0.9], (80, 1))
     evidence = replace(sound(), classes=("a", "b", "c"), class_counts=(140, 130, 130), holdout_proba=confident)
     assert "badly-calibrated" in {check.rule for check in run_checks(evidence)}
+
+
+def test_only_the_recommended_model_s_parameters_are_looked_at_and_share_one_finding() -> None:
+    tree = {"max_depth": Range(2, 20, "int"), "min_samples_leaf": Range(1, 50, "int"), "estimator__C": Range(0.1, 10)}
+    tuned = {"max_depth": 20, "min_samples_leaf": 7, "estimator__C": 0.1}
+    evidence = replace(
+        sound(), parameters={"rf": tuned, "svm": {"C": 10.0}}, spaces={"rf": tree, "svm": {"C": Range(1, 10)}}
+    )
+    found = [check for check in run_checks(evidence) if check.rule == "parameter-at-edge"]
+    assert [(check.title, check.model) for check in found] == [
+        (
+            "Random forest: the best max_depth (20, where 2 to 20 was searched) and C (0.1, where 0.1 to 10 was "
+            "searched) found lie at the end of their range.",
+            "rf",
+        )
+    ]
+    assert "model table" not in found[0].what_to_do
+
+
+def test_another_model_at_the_edge_is_no_finding() -> None:
+    evidence = replace(
+        sound(), parameters={"rf": {"max_depth": 7}, "svm": {"C": 10.0}}, spaces={"svm": {"C": Range(1, 10)}}
+    )
+    assert "parameter-at-edge" not in {check.rule for check in run_checks(evidence)}
+
+
+def accuracy_evidence(right: int, rows: int, folds: list[float]) -> Evidence:
+    """`right` of `rows` held-out rows, half of each class, are predicted right."""
+    codes = np.arange(rows) % 2
+    said = np.where(np.arange(rows) < right, codes, 1 - codes)
+    return Evidence(
+        metric="accuracy",
+        classes=("no", "yes"),
+        class_counts=(5 * rows, 5 * rows),
+        fold_scores=fold_scores(folds, metric="accuracy"),
+        recommended="rf",
+        titles={"rf": "Random forest"},
+        codes=codes,
+        holdout_rows=np.arange(rows),
+        holdout_proba=np.column_stack([1 - said, said]) * 0.8 + 0.1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "rows", "cross_validation", "words"),
+    [
+        (800, 1000, 0.86, "only 0.800 on the hold-out (95 % interval 0.77"),  # 0.8 - 1.96 * 0.0126 is 0.775
+        (800, 1000, 0.74, "even 0.800 on the hold-out"),
+        (800, 1000, 0.82, ""),  # inside
+        (80, 100, 0.86, ""),  # the same difference on 100 rows is inside 0.72 to 0.87
+        (99_500, 100_000, 0.9965, ""),  # outside, but a skill of 0.990 or of 0.993 is the same to anyone
+    ],
+)
+def test_a_hold_out_that_contradicts_the_folds_is_told(
+    right: int, rows: int, cross_validation: float, words: str
+) -> None:
+    findings = holdout(accuracy_evidence(right, rows, [cross_validation - 0.001, cross_validation + 0.001]))
+    assert findings is not None
+    assert [words in finding.title for finding in findings] == [True] * bool(words)
+
+
+@pytest.mark.parametrize(("right", "rows"), [(36, 49), (60, 60)], ids=["too few rows", "no row is wrong"])
+def test_a_hold_out_that_gives_no_honest_interval_is_not_judged(right: int, rows: int) -> None:
+    assert holdout(accuracy_evidence(right, rows, [0.9, 0.92])) is None
+
+
+def test_folds_that_differ_as_much_leave_the_difference_to_chance() -> None:
+    """The mean is 0.86 both times, outside of 0.78 to 0.82; its error is 0.67 standard deviations."""
+    assert holdout(accuracy_evidence(800, 1000, [0.855, 0.865])) != []
+    assert holdout(accuracy_evidence(800, 1000, [0.80, 0.92])) == []
+
+
+def test_the_hold_out_s_interval_is_the_one_that_its_evaluation_shows() -> None:
+    evidence = sound()
+    assert evidence.codes is not None
+    assert evidence.holdout_proba is not None
+    evaluation = evaluate_probabilities(evidence.codes[evidence.holdout_rows], evidence.holdout_proba, ("no", "yes"))
+    low, high = evaluation.scores.loc["roc_auc", ["low", "high"]]
+    findings = holdout(replace(evidence, fold_scores=fold_scores([0.99, 0.985, 0.98])))
+    assert findings is not None
+    assert f"(95 % interval {low:.3f} to {high:.3f})" in findings[0].title
 
 
 def test_nothing_given_is_changed() -> None:

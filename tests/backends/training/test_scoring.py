@@ -49,7 +49,24 @@ def by_sklearn(y: np.ndarray, proba: np.ndarray) -> dict[str, float]:
 def test_the_table_has_the_ten_metrics_and_each_is_described() -> None:
     assert set(METRIC_KEYS) == KEYS
     assert len(METRICS) == len(KEYS)
-    assert all(row.title and row.description.endswith(".") for row in METRICS)
+    assert all(row.title and row.describe(2).endswith(".") and row.describe(3).endswith(".") for row in METRICS)
+
+
+@pytest.mark.parametrize("key", ["precision", "recall", "f1", "roc_auc", "average_precision"])
+def test_with_several_classes_no_row_is_positive_and_the_classes_are_averaged(key: str) -> None:
+    assert "averaged over the classes" in metric(key).describe(3)
+    assert "averaged over the classes" not in metric(key).describe(2)
+    for row in METRICS:
+        assert "positive" not in row.describe(7)
+        assert "negative" not in row.describe(7)
+
+
+def test_the_brier_score_is_described_by_its_own_bound() -> None:
+    """All of the probability on the wrong class: 1 with two classes, 2 with more."""
+    wrong = np.array([[0.0, 1.0]]), np.array([[0.0, 1.0, 0.0]])
+    for proba, n_classes, worst in zip(wrong, (2, 3), (1, 2), strict=True):
+        assert metric("brier").function(np.array([0]), proba, n_classes) == worst
+        assert f"{worst} at worst" in metric("brier").describe(n_classes)
     assert all((row.best > row.worst) == row.greater_is_better for row in METRICS)
 
 

@@ -120,6 +120,30 @@ def test_every_way_to_validate(tmp_path, options):
     )
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_boosting_over_repeated_folds(tmp_path, classes):
+    frame = mixed(240)
+    if classes == 3:
+        frame.loc[frame["Rabatt"].str.len() < 3, "Ausgang"] = "open"
+    spec = TrainingSpec(
+        target="Ausgang", models=("hist_gradient_boosting",), scheme="repeated", folds=3, repeats=2, seed=3
+    )
+    assert_same_score(frame.to_csv(index=False).encode(), "offers.csv", tmp_path, spec)
+
+
+@pytest.mark.parametrize("given", [(), ("elsewhere/offers.csv",)], ids=["no path", "a wrong path"])
+def test_a_missing_file_ends_the_script_with_one_sentence(tmp_path, given):
+    dataset = read_table(mixed().to_csv(index=False).encode(), "offers.csv")
+    comparison = compare(dataset, TrainingSpec(target="Ausgang", models=("dummy",), folds=2))
+    (tmp_path / "script.py").write_text(script(comparison, dataset), encoding="utf-8")
+    command = [sys.executable, "-I", "script.py", *given]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 1
+    assert run.stdout == ""
+    wanted = given[0] if given else "offers.csv"
+    assert run.stderr == f"There is no file '{wanted}'. Give the path of offers.csv: python script.py PATH\n"
+
+
 def test_rare_and_missing_targets_are_left_out_alike(tmp_path):
     frame = mixed()
     frame.loc[::17, "Ausgang"] = ""
@@ -147,6 +171,16 @@ def test_a_file_that_was_repaired_is_read_from_its_clean_download(tmp_path):
     )
     assert "ragged.csv was repaired while it was read" in script(comparison, dataset)
     assert 'FILE = "ragged-clean.csv"' in script(comparison, dataset)
+
+
+def test_only_a_numeric_mark_of_missing_values_needs_the_clean_download(tmp_path):
+    frame = mixed()
+    frame.loc[::9, "Punkte"] = "-999"
+    data = frame.to_csv(index=False).encode()
+    assert Reading.of(read_table(data, "offers.csv")).repeatable
+    spec = TrainingSpec(target="Ausgang", features=("Punkte",), models=("decision_tree",), folds=2)
+    dataset, _ = assert_same_score(data, "offers.csv", tmp_path, spec, missing_values=("-999",))
+    assert Reading.of(dataset).file == "offers-clean.csv"
 
 
 def test_names_that_look_like_code_do_no_harm(tmp_path):

@@ -77,6 +77,10 @@ def test_rare_classes_are_left_out_when_asked_for_and_the_note_says_so():
     [
         (text(["a"] * 30), {}, "has one value only, 'a'"),
         (text([None] * 30), {}, "has no value"),
+        (text([]), {}, "The table 'table' has no rows, so there is nothing to learn 'y' from."),
+        (np.linspace(-3.8994217, 1, 50), {}, "not classes (such as -3.899, -3.799, -3.699)"),
+        (text([f"{i:03d}" + "x" * 900 for i in range(300)]), {}, "(such as '" + "000" + "x" * 36 + "…', '001"),
+        (text(["y" * 900] * 30), {}, "has one value only, '" + "y" * 39 + "…'."),
         (text([f"n{i}" for i in range(300)]), {}, "has 300 distinct values; at most 100"),
         (np.linspace(0, 1, 50), {}, "is a quantity with 50 distinct values"),
         (text(["a", "b"] * 10), {"positive": "c"}, "'c' is no class"),
@@ -113,3 +117,24 @@ def test_a_column_called_target_comes_first_and_unusable_ones_last_with_the_reas
     assert reasons["id"] == "has 150 distinct values; at most 100 can be classes"
     assert reasons["size"] == "is a quantity with 150 distinct values, not classes"
     assert reasons["note"] == "has one value only"
+
+
+def test_where_no_column_is_usable_the_likeliest_still_comes_first():
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "id": text([f"r{i}" for i in range(900)]),
+            "a": random.normal(size=900),
+            "target": text([f"class {i % 300}" for i in range(900)]),
+            "b": random.normal(size=900),
+        }
+    )
+    found = likely_targets(dataset(frame, id="identifier"))
+    assert not found["usable"].any()
+    assert found["name"].tolist() == ["target", "b", "a", "id"]
+    assert found["reason"][0] == "has 300 distinct values; at most 100 can be classes"
+
+
+def test_a_usable_column_comes_before_an_unusable_one_with_a_better_name():
+    frame = pd.DataFrame({"colour": text(["red", "blue"] * 150), "target": np.linspace(0, 1, 300)})
+    assert likely_targets(dataset(frame))["name"].tolist() == ["colour", "target"]

@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from backends.metrics.bootstrap import affordable, intervals, resampled
+from backends.training.bootstrap import affordable, intervals, resampled
 from backends.training.formulas import Judged
-from backends.training.scoring import METRIC_KEYS, score_all
+from backends.training.scoring import METRIC_KEYS, metric, score_all
 
 
 def sample(rows: int, n_classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -39,6 +39,13 @@ def test_the_auc_interval_is_that_of_a_plain_loop_over_scikit_learn() -> None:
     loop = [roc_auc_score(y[rows], proba[rows, 1]) for rows in draws]
     frame = intervals(Judged(y, proba), resamples=4000)
     assert frame.loc["roc_auc", ["low", "high"]].tolist() == pytest.approx(np.percentile(loop, [2.5, 97.5]), abs=0.015)
+
+
+def test_one_metric_alone_has_the_interval_it_has_among_all() -> None:
+    y, proba = sample(200, n_classes=3)
+    everything = intervals(Judged(y, proba), resamples=300)
+    alone = intervals(Judged(y, proba), resamples=300, metrics=[metric("roc_auc")])
+    assert alone.equals(everything.loc[["roc_auc"]])
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
