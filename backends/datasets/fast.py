@@ -19,6 +19,7 @@ from backends.settings import Settings
 
 _BLOCK = 1 << 24
 SEGMENT = 1 << 22  # bytes; small enough that buffers are reused, large enough that calls do not count
+FIRST = 1 << 18  # bytes of the first segment, which decides the types while the other threads wait
 _LF = 10
 Lines = Callable[[Sequence[int] | np.ndarray], Sequence[int]]
 
@@ -39,7 +40,7 @@ def read_fast(
     segments = Segments(utf8, _cuts(utf8, offset, ends, quotes), form, width, quotes.breaks, quotes.starts)
     del ends
     piece, plain = segments.read(numbers)
-    breaks = utf8.count(b"\n", offset) if ending is None else len(ending)
+    breaks = piece.breaks if ending is None else len(ending)
     if piece.records != breaks + (len(utf8) > offset and not utf8.endswith(b"\n")):
         return None  # Arrow sees other records than there are
     gone = np.array(piece.ragged.blank, dtype=int)
@@ -64,7 +65,7 @@ def _cuts(utf8: bytes, offset: int, ends: np.ndarray | None, quotes: Quotes) -> 
     cuts = [offset]
     for border in dict.fromkeys(borders[1:]):
         while cuts[-1] < border:
-            start = cuts[-1] + SEGMENT
+            start = cuts[-1] + (SEGMENT if len(cuts) > 1 else FIRST)
             if ends is None:
                 at = utf8.find(b"\n", start)
             else:

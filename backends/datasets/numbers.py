@@ -166,7 +166,8 @@ def parse_plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray |
 
     Codes with leading zeros, hexadecimal and whole numbers beyond 64 bits are no plain numbers.
     """
-    filled = pc.if_else(pc.equal(column, ""), None, column)
+    empty = pc.equal(column, "")
+    filled = pc.if_else(empty, None, column) if pc.any(empty).as_py() else column
     for wanted in dict.fromkeys((kind, pa.float64())):
         try:
             values = pc.cast(filled, wanted)

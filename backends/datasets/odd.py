@@ -31,8 +31,13 @@ class OddRecords:
         self.records.append(record)
         return "skip"
 
-    def find_empty_lines(self, utf8: bytes, start: int, stop: int, quoted_breaks: bool) -> None:
-        """Find the empty lines among the records from byte `start` to `stop`: Arrow makes rows of them."""
+    def find_empty_lines(self, utf8: bytes, start: int, stop: int, quoted_breaks: bool, cells: pa.ChunkedArray) -> None:
+        """Find the empty lines among the records from byte `start` to `stop`: Arrow makes rows of empty cells of them.
+
+        `cells` are those of any column; where none is empty, no line is, and the bytes need not be searched.
+        """
+        if not has_empty(cells):
+            return
         first = utf8[start : start + 1] in (b"\n", b"\r")
         if self.width == 1 or not (first or any(utf8.find(two, start, stop) >= 0 for two in (b"\n\n", b"\n\r\n"))):
             return
@@ -68,3 +73,15 @@ class OddRecords:
             )
             for at, column in zip(wanted, columns, strict=True)
         ]
+
+
+def has_empty(cells: pa.ChunkedArray) -> bool:
+    """Is any of these texts empty?
+
+    >>> has_empty(pa.chunked_array([["a", ""], ["b"]])), has_empty(pa.chunked_array([["a"], []]))
+    (True, False)
+    """
+    import pyarrow.compute as pc
+
+    shortest = pc.min(pc.binary_length(cells)).as_py()
+    return shortest == 0

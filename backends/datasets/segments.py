@@ -19,11 +19,12 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Piece:
-    """The columns of one segment, how many records it has and where they were of another width."""
+    """The columns of one segment, how many records and line breaks it has and where records were of another width."""
 
     columns: list[pa.ChunkedArray]
     records: int
     ragged: Ragged
+    breaks: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Segments:
             for piece in pieces:
                 piece.columns[at] = None
         ragged, records = _told(pieces)
-        return Piece(columns, records, ragged), frozenset(numeric)
+        return Piece(columns, records, ragged, sum(piece.breaks for piece in pieces)), frozenset(numeric)
 
     @property
     def count(self) -> int:
@@ -79,12 +80,14 @@ class Segments:
         if start in self.broken:
             odd = OddRecords(self.form, self.width, [self.broken[start].record])
             nothing = [pa.chunked_array([], type=pa.string()) for _ in wanted]
-            return Piece(odd.mended(nothing, wanted), 1, odd.ragged)
+            return Piece(odd.mended(nothing, wanted), 1, odd.ragged, self.utf8.count(b"\n", start, stop))
         odd = OddRecords(self.form, self.width)
         table = self._table(pa.py_buffer(self.utf8).slice(start, stop - start), wanted, odd)
-        odd.find_empty_lines(self.utf8, start, stop, self.quoted_breaks)
+        if table.num_columns:
+            odd.find_empty_lines(self.utf8, start, stop, self.quoted_breaks, table.column(0))
         columns = [_left_trimmed(column) if self.form.spaced else column for column in table.columns]
-        return Piece(odd.mended(columns, wanted), table.num_rows + len(odd.records), odd.ragged)
+        breaks = self.utf8.count(b"\n", start, stop)  # here, where the other threads work meanwhile
+        return Piece(odd.mended(columns, wanted), table.num_rows + len(odd.records), odd.ragged, breaks)
 
     def _table(self, data: pa.Buffer, wanted: Sequence[int], odd: OddRecords) -> pa.Table:
         from pyarrow import csv
