@@ -13,6 +13,7 @@ from components import results
 from components.feedback import escape
 
 THREE_DIGITS = st.column_config.NumberColumn(format="%.3f")
+MEASURED = "Median of up to 15 predictions, measured while the other models were still being fitted."
 CHECK_STYLE = {
     "error": (st.error, ":material/error:"),
     "warning": (st.warning, ":material/warning:"),
@@ -81,8 +82,8 @@ def table(comparison: Comparison) -> None:
         alt="The leaderboard: score, spread, cost and state of each model",
         column_config={
             **{row.title: THREE_DIGITS for row in METRICS if row.key != comparison.metric},
-            "ms / row": st.column_config.NumberColumn(format="%.2f"),
-            "ms / 1,000 rows": st.column_config.NumberColumn(format="%.1f"),
+            "ms / row": st.column_config.NumberColumn(format="%.2f", help=MEASURED),
+            "ms / 1,000 rows": st.column_config.NumberColumn(format="%.1f", help=MEASURED),
             "fit s": st.column_config.NumberColumn(format="%.2f"),
             "size kB": st.column_config.NumberColumn(format="%.0f"),
             "remark": st.column_config.TextColumn(width="large"),

@@ -163,7 +163,7 @@ def _column_frame(dataset: Dataset) -> pd.DataFrame:
 
 
 def _preview(dataset: Dataset) -> pd.DataFrame:
-    """The first rows, yes and no in the file's own words instead of check boxes."""
+    """The first rows; yes and no in the file's own words instead of check boxes, dates without a midnight."""
     shown = dataset.schema.columns[:COLUMNS_SHOWN]
     head = dataset.frame.iloc[: results.ROWS_SHOWN, :COLUMNS_SHOWN].copy()
     for column in (column for column in shown if column.kind == "boolean"):
@@ -172,6 +172,10 @@ def _preview(dataset: Dataset) -> pd.DataFrame:
             False: next(iter(column.format.false_values), "False"),
         }
         head[column.name] = head[column.name].map(words)
+    for column in (column for column in shown if column.kind == "datetime"):
+        dates = head[column.name]
+        if (dates.dropna() == dates.dropna().dt.normalize()).all():
+            head[column.name] = dates.dt.strftime("%Y-%m-%d")
     return head
 
 

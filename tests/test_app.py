@@ -40,6 +40,7 @@ def test_health_tells_status_version_uptime_and_memory(client: TestClient) -> No
 def test_the_page_and_the_api_share_one_port(client: TestClient) -> None:
     assert "text/html" in client.get("/").headers["content-type"]
     assert client.get("/api/openapi.json").json()["info"]["title"] == "Demo Workbench"
+    assert client.get("/api/docs").status_code == 404, "its scripts would come from another host"
 
 
 def test_a_new_visitor_gets_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:

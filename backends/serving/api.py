@@ -26,8 +26,11 @@ class Health(BaseModel):
 
 
 def build_api() -> FastAPI:
-    """The application behind /api, with its OpenAPI description at /api/docs."""
-    api = FastAPI(title="Demo Workbench", version=backends.__version__)
+    """The application behind /api, with its OpenAPI description at /api/openapi.json.
+
+    FastAPI's own documentation pages are off: they fetch their scripts from another host.
+    """
+    api = FastAPI(title="Demo Workbench", version=backends.__version__, docs_url=None, redoc_url=None)
     api.add_api_route("/health", health, methods=["GET"], response_model=Health, tags=["operation"])
     api.add_exception_handler(WorkbenchError, problem)
     return api

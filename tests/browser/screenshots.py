@@ -24,7 +24,7 @@ def main() -> int:
             page = chromium.new_context(viewport={"width": 1360, "height": 900}, color_scheme=scheme).new_page()
             page.set_default_timeout(30_000)
             tour(page, address, f"empty-{scheme}")
-            load_and_train(page, address)
+            load_and_train(page, address, scheme)
             tour(page, address, f"full-{scheme}")
             page.context.close()
     return 0
@@ -38,7 +38,7 @@ def tour(page: Page, address: str, label: str) -> None:
         shoot(page, f"{name}-{label}")
 
 
-def load_and_train(page: Page, address: str) -> None:
+def load_and_train(page: Page, address: str, scheme: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Load", exact=True).first.click()
     settle(page)
@@ -46,7 +46,7 @@ def load_and_train(page: Page, address: str) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     page.wait_for_timeout(6_000)
-    shoot(page, f"train-running-{page.evaluate('matchMedia(`(prefers-color-scheme: dark)`).matches')}")
+    shoot(page, f"train-running-{scheme}")
     expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=TRAINING)
 
 
