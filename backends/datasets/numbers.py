@@ -161,6 +161,17 @@ def plain_type(column: pa.ChunkedArray) -> pa.DataType | None:
     return pa.int64() if all(text.lstrip("+-").isdigit() for text in sample) else pa.float64()
 
 
+def all_decimal(column: pa.ChunkedArray) -> bool:
+    """Do all cells of a sample have a decimal point? Codes have none, so no zero in front of these is part of one."""
+    return all("." in text for text in sample_of(column))
+
+
+def doubtful_decimals(values: pa.ChunkedArray) -> bool:
+    """Numbers whose text has to be looked at: a written NaN or infinity, or digits that 64 bits may not hold."""
+    extremes = pc.min_max(pc.abs(values)).as_py()
+    return _has_nan(values) or (extremes["max"] is not None and extremes["max"] >= 1e15)
+
+
 def parse_plain(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
     """Straight to `kind` (from int64 on to float64) where every cell is a plain number or empty, else None.
 

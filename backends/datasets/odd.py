@@ -76,12 +76,13 @@ class OddRecords:
 
 
 def has_empty(cells: pa.ChunkedArray) -> bool:
-    """Is any of these texts empty?
+    """Is any of these cells empty (a number that is missing)?
 
     >>> has_empty(pa.chunked_array([["a", ""], ["b"]])), has_empty(pa.chunked_array([["a"], []]))
     (True, False)
     """
     import pyarrow.compute as pc
 
-    shortest = pc.min(pc.binary_length(cells)).as_py()
-    return shortest == 0
+    if not pa.types.is_string(cells.type):
+        return bool(cells.null_count)
+    return pc.min(pc.binary_length(cells)).as_py() == 0

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from backends.datasets.broken import Broken
-from backends.datasets.numbers import parse_plain, plain_type
-from backends.datasets.odd import OddRecords
+from backends.datasets.numbers import all_decimal, doubtful_decimals, parse_plain, plain_type
+from backends.datasets.odd import OddRecords, has_empty
 from backends.datasets.ragged import Ragged
 from backends.datasets.rows import Form
 
@@ -45,11 +45,15 @@ class Segments:
         """
         first = self._parse(0, range(self.width))
         types = [plain_type(column) if numbers else None for column in first.columns]
+        decimal = [
+            kind == pa.float64() and all_decimal(column) for kind, column in zip(types, first.columns, strict=True)
+        ]
         plain = {at: kind for at, kind in enumerate(types) if kind is not None}
         _convert(first.columns, plain)
         plain = {at: kind for at, kind in plain.items() if not _is_text(first.columns[at])}
+        decimals = frozenset(at for at in plain if decimal[at] and not self.form.spaced)
         with ThreadPoolExecutor(THREADS) as pool:
-            pieces = [first, *pool.map(lambda at: self._converted(at, plain), range(1, self.count))]
+            pieces = [first, *pool.map(lambda at: self._converted(at, plain, decimals), range(1, self.count))]
             numeric = {at for at in plain if all(not _is_text(piece.columns[at]) for piece in pieces)}
             again = [at for at in plain if at not in numeric]
             texts = list(pool.map(lambda at: self._parse(at, again).columns, range(self.count))) if again else []
@@ -67,10 +71,24 @@ class Segments:
         """The number of segments."""
         return max(1, len(self.cuts) - 1)
 
-    def _converted(self, at: int, plain: Mapping[int, pa.DataType]) -> Piece:
-        piece = self._parse(at, range(self.width))
+    def _converted(self, at: int, plain: Mapping[int, pa.DataType], decimals: frozenset[int]) -> Piece:
+        piece = self._parse_decimals(at, decimals) or self._parse(at, range(self.width))
         _convert(piece.columns, plain)
         return piece
+
+    def _parse_decimals(self, at: int, decimals: frozenset[int]) -> Piece | None:
+        """Segment `at` with its `decimals` read as numbers at once; None where they have to be seen as text first."""
+        start, stop = self.cuts[at], self.cuts[at + 1] if at + 1 < len(self.cuts) else len(self.utf8)
+        if not decimals or start >= stop or start in self.broken:
+            return None
+        odd = OddRecords(self.form, self.width)
+        try:
+            table = self._table(pa.py_buffer(self.utf8).slice(start, stop - start), range(self.width), odd, decimals)
+        except pa.ArrowInvalid:
+            return None
+        if odd.records or has_empty(table.column(0)) or any(doubtful_decimals(table.column(at)) for at in decimals):
+            return None
+        return Piece(list(table.columns), table.num_rows, odd.ragged, self.utf8.count(b"\n", start, stop))
 
     def _parse(self, at: int, wanted: Sequence[int]) -> Piece:
         """Columns `wanted` of segment `at`, as text."""
@@ -89,7 +107,9 @@ class Segments:
         breaks = self.utf8.count(b"\n", start, stop)  # here, where the other threads work meanwhile
         return Piece(odd.mended(columns, wanted), table.num_rows + len(odd.records), odd.ragged, breaks)
 
-    def _table(self, data: pa.Buffer, wanted: Sequence[int], odd: OddRecords) -> pa.Table:
+    def _table(
+        self, data: pa.Buffer, wanted: Sequence[int], odd: OddRecords, decimals: frozenset[int] = frozenset()
+    ) -> pa.Table:
         from pyarrow import csv
 
         names = [str(position) for position in range(self.width)]
@@ -104,7 +124,8 @@ class Segments:
                 invalid_row_handler=odd,
             ),
             convert_options=csv.ConvertOptions(
-                column_types={name: pa.string() for name in names},
+                column_types={n: pa.float64() if at in decimals else pa.string() for at, n in enumerate(names)},
+                null_values=[""],  # of numbers; an empty text stays one
                 include_columns=[names[position] for position in wanted],
                 check_utf8=False,
             ),
@@ -133,6 +154,8 @@ def _left_trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _convert(columns: list[pa.ChunkedArray], plain: Mapping[int, pa.DataType]) -> None:
     """Replace the columns in `plain` by numbers of that type where every cell is one."""
     for at, kind in plain.items():
+        if not _is_text(columns[at]):
+            continue
         values = parse_plain(columns[at], kind)
         columns[at] = columns[at] if values is None else values
 

@@ -5,11 +5,12 @@ import io
 import string
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.datasets import read_table
+from backends.datasets import fast, read_table
 from backends.datasets.exact import read_exactly
 from backends.datasets.fast import read_fast
 from backends.datasets.layout import Layout
@@ -172,3 +173,18 @@ def test_odd_lines_of_a_big_file_are_mended_in_their_places_and_the_others_read_
 def test_notes_say_one_row_or_several(text: str, rule: str, message: str) -> None:
     notes = read_table(text.encode(), "t.csv").notes
     assert [note.message for note in notes if note.rule == rule] == [message]
+
+
+@pytest.mark.parametrize(
+    "late", ["NaN", "inf", "-inf", "12345678901234567890", "1e400", "", " 2.5", "+2.5", "0x1F", "word", "1,5"]
+)
+def test_a_column_of_decimals_that_ends_otherwise_reads_as_without_the_shortcut(monkeypatch, late):
+    """Segments after the first read decimals as numbers at once; what that would change is seen as text first."""
+    data = ("name;size\n" + "".join(f"row;{at}.5\n" for at in range(400)) + f"row;{late}\n").encode()
+    monkeypatch.setattr(fast, "FIRST", 200)
+    monkeypatch.setattr(fast, "SEGMENT", 500)
+    shortcut = read_table(data, "sizes.csv")
+    monkeypatch.setattr("backends.datasets.segments.all_decimal", lambda column: False)
+    plain = read_table(data, "sizes.csv")
+    pd.testing.assert_frame_equal(shortcut.frame, plain.frame)
+    assert (shortcut.schema, shortcut.notes) == (plain.schema, plain.notes)
