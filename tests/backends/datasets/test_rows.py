@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.datasets import fast, read_table
+from backends.datasets import fast, read_table, textfile
 from backends.datasets.exact import read_exactly
 from backends.datasets.fast import read_fast
 from backends.datasets.layout import Layout
 from backends.datasets.rows import Form, RowReader
+from backends.datasets.segments import Segments
 from backends.settings import Settings
 
 CELLS = st.text(alphabet=string.ascii_letters + string.digits + " ,;|\t\"'\n\r.-éß漢", max_size=8)
@@ -176,15 +177,27 @@ def test_notes_say_one_row_or_several(text: str, rule: str, message: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "late", ["NaN", "inf", "-inf", "12345678901234567890", "1e400", "", " 2.5", "+2.5", "0x1F", "word", "1,5"]
+    "late", ["NaN", "inf", "-inf", "12345678901234567890", "1e400", "", "+2.5", "0x1F", "word", "1,5"]
 )
 def test_a_column_of_decimals_that_ends_otherwise_reads_as_without_the_shortcut(monkeypatch, late):
     """Segments after the first read decimals as numbers at once; what that would change is seen as text first."""
     data = ("name;size\n" + "".join(f"row;{at}.5\n" for at in range(400)) + f"row;{late}\n").encode()
+    monkeypatch.setattr(textfile, "FAST_FROM", 0)
     monkeypatch.setattr(fast, "FIRST", 200)
     monkeypatch.setattr(fast, "SEGMENT", 500)
+    parsed = []
+    at_once = Segments._parse_decimals
+    monkeypatch.setattr(Segments, "_parse_decimals", lambda self, *a: parsed.append(at_once(self, *a)) or parsed[-1])
     shortcut = read_table(data, "sizes.csv")
+    assert any(piece is not None for piece in parsed), "the shortcut was taken"
     monkeypatch.setattr("backends.datasets.segments.all_decimal", lambda column: False)
     plain = read_table(data, "sizes.csv")
     pd.testing.assert_frame_equal(shortcut.frame, plain.frame)
     assert (shortcut.schema, shortcut.notes) == (plain.schema, plain.notes)
+
+
+def test_blanks_around_a_late_decimal_do_not_change_its_value(monkeypatch):
+    data = ("name;size\n" + "".join(f"row;{at}.5\n" for at in range(400)) + "row; 2.5 \n").encode()
+    monkeypatch.setattr(textfile, "FAST_FROM", 0)
+    monkeypatch.setattr(fast, "FIRST", 200)
+    assert read_table(data, "sizes.csv").frame["size"].iloc[-1] == 2.5
