@@ -2,10 +2,13 @@
 
 The way of a text file: `encodings` (bytes → UTF-8) → `dialects` (delimiter, quotes) → `layout` (preamble,
 header, width) → `fast` or `exact` (records → columns of text) → `kinds` (text → values, with evidence).
-Parquet, JSON and Excel join it where they have to. Whatever was guessed or repaired is a `Note`.
+Parquet, JSON and Excel join it where they have to. Whatever was guessed or repaired is a `Note`. What is decided
+about the table afterwards (drop, treat as, merge …) is a `Step` of its `Recipe`, done by `prepare`.
 """
 
+from backends.datasets.preparation import prepare
 from backends.datasets.reader import guess_dialect, read_pasted, read_table
+from backends.datasets.recipe import Recipe, Step
 from backends.datasets.schema import KINDS, Column, Dataset, Dialect, Kind, Note, Schema, ValueFormat
 from backends.datasets.store import load_dataset, save_dataset, to_csv
 
@@ -16,10 +19,13 @@ __all__ = [
     "Dialect",
     "Kind",
     "Note",
+    "Recipe",
     "Schema",
+    "Step",
     "ValueFormat",
     "guess_dialect",
     "load_dataset",
+    "prepare",
     "read_pasted",
     "read_table",
     "save_dataset",

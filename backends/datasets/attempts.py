@@ -58,6 +58,9 @@ def as_number(name: str, levels: Levels, rules: Rules, enough: float) -> Underst
     """Read as numbers when at least `enough` (a share) of the values are some; 0 takes what there is."""
     sample = levels.sample()
     formats = numbers.number_formats(sample, rules.decimal, rules.thousands) if sample else []
+    if not formats and enough == 0:  # asked for: what holds no digit cannot speak against a format
+        sample = [text for text in sample if any(map(str.isdigit, text))]
+        formats = numbers.number_formats(sample, rules.decimal, rules.thousands) if sample else []
     if not formats and enough == 0:
         formats = [ValueFormat(rules.decimal or ".", rules.thousands or "", numbers.BLANKS)]
     if not formats or (enough and _codes(levels)):

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from backends.datasets.recipe import Recipe
 from backends.errors import WorkbenchError
 
 Severity = Literal["info", "repair", "warning"]
@@ -147,6 +148,7 @@ class Dataset:
     digest: str = ""  # SHA-256 of the original bytes and of the corrections given
     dialect: Dialect | None = None  # None for formats without one (Parquet, JSON)
     format: str = "text"  # what the bytes were: "text", "excel", "parquet" or "json"
+    recipe: Recipe = field(default_factory=Recipe)  # what was decided since (see `preparation.prepare`)
 
     @property
     def rows(self) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from backends.datasets.recipe import Recipe
 from backends.datasets.schema import Dataset, Dialect, Note, Schema
 from backends.errors import WorkbenchError
 
@@ -33,6 +34,7 @@ def save_dataset(dataset: Dataset, folder: Path) -> None:
         "schema": dataset.schema.to_dict(),
         "notes": [asdict(note) for note in dataset.notes],
         "dialect": asdict(dataset.dialect) if dataset.dialect else None,
+        "recipe": dataset.recipe.to_dict(),
     }
     (folder / _FACTS).write_text(json.dumps(facts, ensure_ascii=True), encoding="utf-8")
 
@@ -54,7 +56,8 @@ def load_dataset(folder: Path) -> Dataset:
     dialect = facts["dialect"] and Dialect(**_tuples(facts["dialect"], "missing_values"))
     notes = tuple(Note(**_tuples(note, "lines")) for note in facts["notes"])
     schema, read_as = Schema.from_dict(facts["schema"]), facts.get("read_as", "text")
-    return Dataset(frame, schema, notes, facts["name"], facts["digest"], dialect, read_as)
+    recipe = Recipe.from_dict(facts.get("recipe", []))
+    return Dataset(frame, schema, notes, facts["name"], facts["digest"], dialect, read_as, recipe)
 
 
 def to_csv(dataset: Dataset) -> bytes:

@@ -202,6 +202,7 @@ class _Board:
                 digest=problem.dataset.digest,
                 parameters=dict(run.learner.parameters),
                 out_of_fold=self._out_of_fold(run),
+                recipe=problem.dataset.recipe.rowwise,
             )
             for run in runs
             if run.refit is not None

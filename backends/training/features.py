@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -10,15 +9,10 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Column, Dataset, Schema
+from backends.datasets.traits import looks_sensitive
 from backends.errors import WorkbenchError
 from backends.training.spec import TrainingSpec
 from backends.training.targets import Target
-
-SENSITIVE = re.compile(
-    r"(?:^|[\W_])(sex|gender|race|racial|ethnic\w*|age|birth\w*|dob|religio\w*|nationality|native\w*|foreign\w*|"
-    r"marital\w*|married|pregnan\w*|disab\w*|orientation|politic\w*|immigra\w*|citizen\w*|personal_status\w*)(?:$|[\W_])",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -57,15 +51,6 @@ def choose_features(dataset: Dataset, target: Target, spec: TrainingSpec) -> tup
             f"There is no feature to learn from: {reasons}.", hint="Load a table with more columns, or choose features."
         )
     return features
-
-
-def looks_sensitive(name: str) -> bool:
-    """Whether a column's name hints at a protected trait (a hint by words, not a finding).
-
-    >>> looks_sensitive("native-country"), looks_sensitive("Age"), looks_sensitive("wage")
-    (True, True, False)
-    """
-    return bool(SENSITIVE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
 
 
 def _choice(column: Column, values: pd.Series, target: Target, labelled: np.ndarray, spec: TrainingSpec) -> Feature:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,16 +9,11 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Column, Schema
+from backends.datasets.traits import names_a_group
 from backends.training.scoring import metric
 
 SAMPLE = 5_000  # rows a single feature is tried on
 FEATURES = 300  # features that are tried, in table order
-GROUP_NAME = re.compile(
-    r"[a-z](Id|ID|UUID)$"  # customerId: only the capitals tell it from "acid" and "paid"
-    r"|(?i:(^|[\s_.-])(id|uuid|guid|key)$)"
-    r"|(?i:^(customer|patient|user|subject|session|account|household|person|device|client|member|student|employee)"
-    r"([\s_.-]?(id|no|nr|number|code|key))?$)"
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +74,7 @@ def shared_groups(
     """
     found = []
     for column in columns:
-        named = column.kind != "number" and GROUP_NAME.search(column.name)
+        named = column.kind != "number" and names_a_group(column.name)
         if column.kind != "identifier" and not named:
             continue
         values = frame[column.name]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from backends.datasets.recipe import Recipe
 from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
 from backends.training.spec import TrainingSpec
@@ -52,6 +53,7 @@ class TrainedModel:
     digest: str = ""  # the dataset's digest
     parameters: dict[str, object] = field(default_factory=dict)  # tuned values, {} when defaults were kept
     out_of_fold: OutOfFold | None = None  # two classes only
+    recipe: Recipe = field(default_factory=Recipe)  # what rows as read need before they are rows of `schema`
 
     @property
     def binary(self) -> bool:

@@ -7,20 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from backends.datasets.schema import Column, Dataset, ValueFormat
+from backends.datasets.classes import class_codes, class_label, positive_code, why_not_classes
+from backends.datasets.schema import Column, Dataset
+from backends.datasets.traits import named_like_target
 from backends.errors import WorkbenchError
 from backends.training.spec import TrainingSpec
 from backends.training.validation import rows_needed
 
-MAX_CLASSES = 100  # more are not classes but names, codes or quantities
-MAX_QUANTITY_CLASSES = 20  # distinct values of a column with decimals that may still be classes
 LABEL_WIDTH = 40  # characters of a class that a message shows
-YES_WORDS = frozenset({"yes", "y", "true", "t", "positive", "pos"})
-ONE_AND_ZERO = ({"1", "0"}, {"1", "-1"})
-TARGET_WORDS = (
-    "target", "class", "label", "outcome", "y", "churn", "default", "fraud", "survived", "species",
-    "diagnosis", "response", "approved", "risk", "exited", "attrition", "status", "result", "quality",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,17 +70,6 @@ def encode_target(dataset: Dataset, spec: TrainingSpec) -> Target:
     return Target(column, codes, tuple(labels), tuple(int(c) for c in counts), tuple(notes) + dropped)
 
 
-def class_codes(values: pd.Series, form: ValueFormat) -> tuple[np.ndarray, list[str]]:
-    """Codes (-1 for missing) and the label of each code, in the order of the values.
-
-    >>> codes, labels = class_codes(pd.Series([3.0, None, 1.0]), ValueFormat())
-    >>> codes.tolist(), labels
-    ([1, -1, 0], ['1', '3'])
-    """
-    codes, distinct = pd.factorize(values, sort=True)
-    return codes, [_label(value, form) for value in distinct]
-
-
 def likely_targets(dataset: Dataset) -> pd.DataFrame:
     """Every column as a possible target, the likely ones first; those that cannot be one come last, likely first too.
 
@@ -97,21 +80,6 @@ def likely_targets(dataset: Dataset) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["name", "kind", "classes", "counts", "usable", "reason", "weight"])
     frame = frame.sort_values(["usable", "weight"], ascending=False, kind="stable")
     return frame.drop(columns="weight").reset_index(drop=True)
-
-
-def why_not_classes(column: Column, values: pd.Series, distinct: int) -> str:
-    """Why a column's values cannot be classes; empty when they can.
-
-    >>> why_not_classes(Column("pay", "number"), pd.Series([1.5, 2.5]), 2)
-    ''
-    """
-    if distinct < 2:
-        return "has no value" if distinct == 0 else "has one value only"
-    if column.kind == "number" and distinct > MAX_QUANTITY_CLASSES and not _whole(values):
-        return f"is a quantity with {distinct:,} distinct values, not classes"
-    if distinct > MAX_CLASSES:
-        return f"has {distinct:,} distinct values; at most {MAX_CLASSES} can be classes"
-    return ""
 
 
 def _as_target(dataset: Dataset, position: int) -> tuple[object, ...]:
@@ -125,14 +93,13 @@ def _as_target(dataset: Dataset, position: int) -> tuple[object, ...]:
         reason, weight = reason or "identifies the rows", 0.0
     if reason:
         return column.name, column.kind, distinct, "", False, reason, weight
-    largest = ", ".join(f"{_label(value, column.format)}: {count:,}" for value, count in counts.head(5).items())
+    largest = ", ".join(f"{class_label(value, column.format)}: {count:,}" for value, count in counts.head(5).items())
     return column.name, column.kind, distinct, largest + (", …" if distinct > 5 else ""), True, why, weight
 
 
 def _likelihood(name: str, distinct: int, position: int, columns: int) -> tuple[float, str]:
     """A weight for sorting: a telling name counts most, then the place in the table, then few classes."""
-    words = name.lower().replace("-", "_").replace(" ", "_").split("_")
-    named = name.lower() in TARGET_WORDS or any(word in TARGET_WORDS for word in words)
+    named = named_like_target(name)
     last, first = position == columns - 1, position == 0
     weight = 4.0 * named + 2.0 * last + 1.0 * first + 1.0 / max(distinct, 1)
     reasons = [text for hit, text in ((named, "its name"), (last, "last column"), (first, "first column")) if hit]
@@ -181,30 +148,9 @@ def _positive_last(codes: np.ndarray, labels: list[str], spec: TrainingSpec) -> 
             f"{spec.positive!r} is no class of {spec.target!r}.",
             hint=f"The classes are {labels[0]!r} and {labels[1]!r}.",
         )
-    positive = labels.index(spec.positive) if spec.positive is not None else _positive_code(codes, labels)
+    counts = np.bincount(codes[codes >= 0], minlength=2)
+    positive = labels.index(spec.positive) if spec.positive is not None else positive_code(labels, counts)
     return (codes, labels) if positive == 1 else (np.where(codes >= 0, 1 - codes, -1), labels[::-1])
-
-
-def _positive_code(codes: np.ndarray, labels: list[str]) -> int:
-    """The class that reads like "yes"; else the rarer one."""
-    words = [label.strip().lower() for label in labels]
-    if set(words) in ONE_AND_ZERO:
-        return words.index("1")
-    saying_yes = [code for code, word in enumerate(words) if word in YES_WORDS]
-    if len(saying_yes) == 1:
-        return saying_yes[0]
-    negatives, positives = np.bincount(codes[codes >= 0], minlength=2)
-    return 0 if negatives < positives else 1
-
-
-def _label(value: object, form: ValueFormat) -> str:
-    """The value as the table's reader would write it."""
-    if isinstance(value, bool | np.bool_):
-        written = form.true_values if value else form.false_values
-        return written[0] if written else str(bool(value))
-    if isinstance(value, float | np.floating):
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    return str(value)
 
 
 def _shown(label: str, column: Column) -> str:
@@ -212,8 +158,3 @@ def _shown(label: str, column: Column) -> str:
     if column.kind == "number":
         return f"{float(label):.4g}"
     return repr(label if len(label) <= LABEL_WIDTH else f"{label[: LABEL_WIDTH - 1]}…")
-
-
-def _whole(values: pd.Series) -> bool:
-    numbers = values.dropna().to_numpy(dtype=float)
-    return bool((numbers == np.floor(numbers)).all())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backends.datasets.marks import DEFAULT, Marks
+from backends.datasets.recipe import Step
 from backends.datasets.schema import Column, Dataset, ValueFormat
 from backends.training.inputs import role_of
 from backends.training.script.code import Source, call, listing
@@ -95,19 +96,33 @@ class Reading:
         accounting = any(column.format.parentheses for column in dataset.schema)  # (5) for -5
         own = set(dialect.missing_values) - set(DEFAULT) if dialect else set()
         numbered = any(any(map(str.isdigit, mark)) for mark in own)  # -999: a number that is none
-        return cls(dataset, plain and not repairs and not accounting and not numbered)
+        return cls(dataset, plain and not repairs and not accounting and not numbered and not _changed(dataset))
 
     @property
     def file(self) -> str:
         """The file the script reads when it is given none."""
         name = self.dataset.name
-        return name if self.repeatable else f"{name.rsplit('.', 1)[0]}-clean.csv"
+        if self.repeatable:
+            return name
+        return f"{name.rsplit('.', 1)[0]}-{'prepared' if _changed(self.dataset) else 'clean'}.csv"
+
+    @property
+    def why(self) -> str:
+        """Why the script reads another table than the original file; empty when it reads that."""
+        if self.repeatable:
+            return ""
+        return "the table was prepared first" if _changed(self.dataset) else "pandas cannot repeat its repairs"
 
     @property
     def remark(self) -> str:
         """What has to be said about the file; empty when it is the original."""
         if self.repeatable:
             return ""
+        if steps := _changed(self.dataset):
+            said = "; ".join(step.words for step in steps)
+            return (
+                f"{self.dataset.name} was prepared before the training: {said}.\nThis script reads the prepared table."
+            )
         return f"{self.dataset.name} was repaired while it was read: this script reads its cleaned download."
 
     def format(self, column: Column) -> ValueFormat:
@@ -171,3 +186,8 @@ def number_options(form: ValueFormat, source: Source) -> list[str]:
     options = {"decimal": (form.decimal, "."), "thousands": (form.thousands, ""), "strip": (strip, "")}
     written = [f"{name}={source.expression(value)}" for name, (value, usual) in options.items() if value != usual]
     return written + ([] if form.scale == 1.0 else [f"divide_by={round(1 / form.scale)}"])
+
+
+def _changed(dataset: Dataset) -> list[Step]:
+    """The steps of the recipe after which the table is not the file any more."""
+    return [step for step in dataset.recipe if step.action not in ("split_by", "split_in_time")]

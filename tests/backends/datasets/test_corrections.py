@@ -79,3 +79,9 @@ def test_a_thousands_mark_that_is_part_of_numbers_is_refused(mark: str) -> None:
 
 def test_a_thousands_point_needs_no_decimal_comma_to_be_given() -> None:
     assert read_table(b"a;b\n1.234;x\n5.678;y\n", "t.csv", thousands=".").frame["a"].tolist() == [1234, 5678]
+
+
+def test_a_kind_that_is_asked_for_ignores_words_when_it_looks_for_the_format_of_the_numbers() -> None:
+    dataset = read_table(b'a;b\n"$1,200";1\n"$2,000";2\nunclear;3\n$900;4\n', "t.csv", kinds={"a": "number"})
+    assert dataset.frame["a"].tolist()[:2] == [1200, 2000]
+    assert dataset.schema["a"].exceptions == ("unclear",)
