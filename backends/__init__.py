@@ -4,6 +4,9 @@ Each stage produces one small frozen result and imports only the stages before i
 (`tests/test_architecture.py` holds the arrows)::
 
     bytes ──datasets.read_table──▶ Dataset(frame, schema, notes)
+    Dataset + Recipe ──datasets.prepare──▶ Dataset (drop, treat as, merge …: steps that can be undone)
+    Dataset ──profiling.profile──▶ Profile (facts, alerts with the steps that resolve them, relations, report)
+    Datasets + SQL ──query.run_query──▶ QueryResult
     Dataset + TrainingSpec ──training.compare──▶ Comparison ──▶ TrainedModel (pipeline, schema, held-out rows)
     TrainedModel ──metrics.evaluate──▶ Evaluation (scores with intervals; curves and thresholds from it)
     TrainedModel ──onnx_export.to_onnx──▶ bytes that predict the same
@@ -11,8 +14,8 @@ Each stage produces one small frozen result and imports only the stages before i
     any of them ──charts──▶ Plotly figure
     a function + a folder ──tasks.JobRunner──▶ Job (a child process with progress, cancel and a queue)
 
-The order of the stages: errors, settings, tasks · datasets · training · metrics · onnx_export · charts ·
-serving.
+The order of the stages: errors, settings, tasks · datasets · profiling · query · training · metrics ·
+onnx_export · charts · serving.
 """
 
 __version__ = "0.1.0"

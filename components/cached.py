@@ -11,6 +11,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +21,12 @@ from backends.tasks import JobRunner
 
 if TYPE_CHECKING:
     from backends.metrics import Evaluation
+    from backends.profiling import Budget, Profile
+    from backends.profiling.detail import Detail
+    from backends.profiling.relations import Associations, Pair
+    from backends.profiling.shift import Parts, Shift
+    from backends.profiling.target import Against
+    from backends.query.queries import Queries
     from backends.training.plan import Plan
     from backends.training.results import Comparison, TrainedModel
     from backends.training.spec import TrainingSpec
@@ -65,11 +72,110 @@ def jobs() -> JobRunner:
     return runner
 
 
+@st.cache_resource(show_spinner=False)
+def queries() -> Queries:
+    """The runner of queries, apart from that of the other jobs: a query never waits behind a training."""
+    from backends.query.queries import Queries
+
+    runner = Queries(Settings.from_environment())
+    atexit.register(runner.close)
+    return runner
+
+
 @st.cache_resource(show_spinner="Reading the table…", max_entries=8)
 def table(digest: str, name: str, corrections: tuple[tuple[str, Any], ...], _data: bytes) -> Dataset:
     """The table in these bytes; `digest` is their SHA-256 and stands for them in the key."""
     options = dict(corrections)
     return read_table(_data, name, **{**options, "kinds": dict(options.get("kinds", ()))})
+
+
+@st.cache_resource(show_spinner="Looking at every column…", max_entries=8)
+def profile(digest: str, _dataset: Dataset) -> Profile:
+    """What is known about a table; its costly parts are worked out when they are asked for, and kept."""
+    from backends.profiling import profile
+
+    return profile(_dataset)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def profile_against(digest: str, target: str | None, _profile: Profile) -> Profile:
+    """The profile with every feature set against a target."""
+    return _profile.with_target(target)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def column_detail(digest: str, name: str, _profile: Profile) -> Detail:
+    """One column closely."""
+    from backends.profiling.detail import detail
+
+    return detail(_profile.values, name, _profile.budget)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def against_target(digest: str, target: str, name: str, _profile: Profile) -> Against:
+    """One feature against the target."""
+    from backends.profiling.target import against_target
+
+    return against_target(_profile.values, target, name, _profile.budget)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def levels(digest: str, name: str, _profile: Profile) -> list[str]:
+    """The levels of a column as groups, the largest first; 200 at most."""
+    from backends.profiling.bins import level_labels
+
+    counts = _profile.values.coded(name).counts
+    labels = level_labels(_profile.values, name)
+    return [labels[at] for at in np.argsort(-counts, kind="stable")[:200].tolist()]
+
+
+def shift(parts: Parts, budget: Budget) -> Shift:
+    """Two parts compared; the digests of their tables, their labels and sizes stand for them in the key."""
+    sides = (parts.before, parts.after)
+    key = tuple((side.values.dataset.digest, side.label, side.rows) for side in sides)
+    return _shift(key, parts, budget)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _shift(key: tuple[tuple[str, str, int], ...], _parts: Parts, _budget: Budget) -> Shift:
+    from backends.profiling.shift import shift
+
+    return shift(_parts, _budget)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def associations(digest: str, columns: tuple[str, ...], _profile: Profile) -> Associations:
+    """The associations of the columns, or of those that were chosen."""
+    from backends.profiling.relations import associations
+
+    return associations(_profile.values, _profile.budget, columns) if columns else _profile.associations
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def pair(digest: str, first: str, second: str, third: str | None, _profile: Profile) -> Pair:
+    """Two columns by a third."""
+    from backends.profiling.relations import pair
+
+    return pair(_profile.values, first, second, third, _profile.budget)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def missing_against_target(digest: str, target: str, _profile: Profile) -> pd.DataFrame:
+    """The target where a value is missing and where it is there."""
+    from backends.profiling.missing import missing_against_target
+
+    return missing_against_target(_profile.values, target, _profile.budget)
+
+
+def report(profile: Profile, ending: str, private: bool) -> str:
+    """The report in one of its formats."""
+    return _report(profile.dataset.digest, profile.target, ending, private, profile)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _report(digest: str, target: str | None, ending: str, private: bool, _profile: Profile) -> str:
+    formats = {"html": _profile.to_html, "json": _profile.to_json, "md": _profile.to_markdown}
+    return formats[ending](private=private)
 
 
 @st.cache_resource(show_spinner="Looking at the columns…", max_entries=16)

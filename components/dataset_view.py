@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from backends.datasets import KINDS, Dataset, Note, to_csv
+from backends.datasets import KINDS, Dataset, Note
+from backends.datasets.preparation import spellings, what_fits
 from components import results, state
 from components.feedback import escape
 
@@ -43,6 +44,16 @@ def numbers(dataset: Dataset) -> None:
         st.metric("Repairs", f"{len(_repairs(dataset.notes)):,}", border=True, height="stretch")
 
 
+def prepared_since() -> None:
+    """That the table was changed after it was read, and where."""
+    prepared = state.work().dataset
+    if prepared is not None and len(prepared.recipe):
+        steps = len(prepared.recipe)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"This is the table as it was read; {steps} step{'s' if steps > 1 else ''} prepared it since.")
+            st.page_link("explore_page.py", label="See them on Explore", icon=":material/checklist:")
+
+
 def notes(dataset: Dataset) -> None:
     """Everything that was guessed, repaired, cut or skipped, the gravest first."""
     order = list(SEVERITY)
@@ -60,15 +71,7 @@ def rows(dataset: Dataset) -> None:
             st.caption(f"The first {results.ROWS_SHOWN:,} of {dataset.rows:,} rows")
         if len(dataset.schema) > COLUMNS_SHOWN:
             st.caption(f"The first {COLUMNS_SHOWN:,} of {len(dataset.schema):,} columns")
-        st.download_button(
-            "Clean CSV",
-            data=lambda: to_csv(dataset),
-            file_name=f"{dataset.name.rsplit('.', 1)[0]}-clean.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            type="tertiary",
-        )
+        results.table_button(dataset, "Clean CSV", f"{dataset.name.rsplit('.', 1)[0]}-clean.csv", "load_clean")
 
 
 def columns(dataset: Dataset) -> dict[str, str]:
@@ -107,13 +110,21 @@ def apply(changed: dict[str, Any]) -> None:
     """Read the original bytes again with these corrections on top of the earlier ones."""
     from components.sources import load
 
-    source = state.work().source
+    source, dataset = state.work().source, state.work().dataset
     assert source is not None
+    assert dataset is not None
     merged = {**dict(source.corrections), **changed}
     if "kinds" in changed:
         earlier = dict(dict(source.corrections).get("kinds", ()))
         merged["kinds"] = tuple(sorted({**earlier, **changed["kinds"]}.items()))
     load(source.name, source.data, tuple(sorted(merged.items())))
+    read = state.work().read
+    if read is not None and len(dataset.recipe):
+        fitting, left = what_fits(read, dataset.recipe)
+        state.decide(fitting)
+        if left:
+            said = ", ".join(f"“{step.words}”" for step in left)
+            st.toast(f"These steps cannot be done on the new reading and were let go: {escape(said)}.", duration="long")
 
 
 def _dialect_inputs(now: dict[str, Any]) -> dict[str, Any]:
@@ -167,11 +178,7 @@ def _preview(dataset: Dataset) -> pd.DataFrame:
     shown = dataset.schema.columns[:COLUMNS_SHOWN]
     head = dataset.frame.iloc[: results.ROWS_SHOWN, :COLUMNS_SHOWN].copy()
     for column in (column for column in shown if column.kind == "boolean"):
-        words = {
-            True: next(iter(column.format.true_values), "True"),
-            False: next(iter(column.format.false_values), "False"),
-        }
-        head[column.name] = head[column.name].map(words)
+        head[column.name] = head[column.name].map(spellings(column))
     for column in (column for column in shown if column.kind == "datetime"):
         dates = head[column.name]
         if (dates.dropna() == dates.dropna().dt.normalize()).all():

@@ -56,3 +56,12 @@ def escape(text: str) -> str:
     'a\\*b \\<i\\> \\$x\\$ \\[l\\]\\(u\\)'
     """
     return "".join("\\" + mark if mark in r"\`*_{}[]()<>#+!|$~:" else mark for mark in text).replace("\n", " ")
+
+
+def code_span(text: str) -> str:
+    """Text for a code span of Markdown, which a backtick would end.
+
+    >>> code_span("a`b")
+    "a'b"
+    """
+    return text.replace("`", "'").replace("\n", " ")

@@ -174,9 +174,12 @@ def code(subject: Subject) -> None:
     text = cached.script(state.work().result or "", key, subject.comparison, subject.dataset)
     source = script_input(subject.dataset)
     st.caption(f"Prints the same cross-validation score, alone, with pandas and scikit-learn, from {source}.")
-    st.download_button(
-        "Script", text, f"train_{key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
-    )
+    with st.container(horizontal=True):
+        st.download_button(
+            "Script", text, f"train_{key}.py", "text/x-python", icon=":material/download:", on_click="ignore"
+        )
+        if not Reading.of(subject.dataset).repeatable:
+            results.table_button(subject.dataset, "The table it reads", Reading.of(subject.dataset).file, "train_table")
     st.code(text, language="python", height=400)
 
 
@@ -185,9 +188,7 @@ def script_input(dataset: Dataset) -> str:
     reading = Reading.of(dataset)
     if reading.repeatable:
         return f"the same file, {escape(dataset.name)}"
-    return (
-        f"{escape(reading.file)}, the Clean CSV of the Load page: pandas cannot repeat the repairs of the file itself"
-    )
+    return f"{escape(reading.file)}, which can be downloaded here: {escape(reading.why)}"
 
 
 def _cost_input(label: str, key: str) -> float:

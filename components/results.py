@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from backends.charts import plotly_config
+from backends.datasets import Dataset, to_csv
 from components import state
 
 ROWS_SHOWN = 1_000
@@ -41,15 +42,47 @@ def csv_button(frame: pd.DataFrame, name: str, key: str, label: str = "CSV") -> 
     )
 
 
-def chart(figure: go.Figure, frame: pd.DataFrame, key: str, *, alt: str) -> None:
-    """A figure; the camera saves it as PNG or SVG, the popover under it shows its data and saves CSV and HTML."""
+def table_button(dataset: Dataset, label: str, file: str, key: str) -> None:
+    """A button that downloads a whole table as clean CSV, made when it is pressed."""
+    st.download_button(
+        label,
+        data=lambda: to_csv(dataset),
+        file_name=file,
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def chart(
+    figure: go.Figure, frame: pd.DataFrame, key: str, *, alt: str, note: str = "", clicks: bool = False
+) -> list[dict[str, Any]]:
+    """A figure; the camera saves it as PNG or SVG, the popover under it shows its data and saves CSV and HTML.
+
+    `note` is said beside it, such as what it was sampled from. With `clicks`, the points that are chosen in it are
+    returned as Plotly describes them.
+    """
     picture = state.widget(f"{key}_format", "PNG")
-    st.plotly_chart(figure, key=key, config=plotly_config(key, str(picture).lower()), alt=alt, theme=None)
-    with st.popover(
-        "Data", icon=":material/table_rows:", type="tertiary", key=f"{key}_data", on_change="rerun"
-    ) as data:
-        if data.open:
-            _chart_data(figure, frame, key, alt)
+    event = st.plotly_chart(
+        figure,
+        key=key,
+        config=plotly_config(key, str(picture).lower()),
+        alt=alt,
+        theme=None,
+        on_select="rerun" if clicks else "ignore",
+        selection_mode="points",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.popover(
+            "Data", icon=":material/table_rows:", type="tertiary", key=f"{key}_data", on_change="rerun"
+        ) as data:
+            if data.open:
+                _chart_data(figure, frame, key, alt)
+        if note:
+            st.caption(note[:1].upper() + note[1:])
+    return list(event["selection"]["points"]) if clicks else []  # type: ignore[index]
 
 
 def _chart_data(figure: go.Figure, frame: pd.DataFrame, key: str, alt: str) -> None:

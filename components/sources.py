@@ -19,8 +19,22 @@ def load(name: str, data: bytes, corrections: tuple[tuple[str, Any], ...] = ()) 
     source = Source(name, data, hashlib.sha256(data).hexdigest(), corrections)
     dataset = cached.table(source.digest, name, corrections, data)
     state.start_over(source, dataset)
+    for page in ("load_", "explore_", "train_"):
+        state.forget_widgets(page)
+
+
+def shelve(name: str, data: bytes) -> None:
+    """Read a table and put it on the shelf; the one that is worked on stays. Raises WorkbenchError."""
+    source = Source(name, data, hashlib.sha256(data).hexdigest())
+    dataset = cached.table(source.digest, name, (), data)
+    state.update(shelf=state.put_on_shelf(state.work().shelf, state.Shelved(source, dataset, dataset)))
+
+
+def take_from_shelf(table: state.Shelved) -> None:
+    """Work on a table of the shelf, with the steps that were decided for it; the one in hand takes its place."""
+    state.start_over(table.source, table.read)
     state.forget_widgets("load_")
-    state.forget_widgets("train_")
+    state.decide(table.dataset.recipe)
 
 
 def choose() -> None:

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from backends.datasets import Dataset
+from backends.datasets import Dataset, Recipe, prepare
 from backends.serving.visitors import visitor
 from components import cached
 
 if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
+    from backends.query import QueryWork
     from backends.training.results import Comparison
     from backends.training.spec import TrainingSpec
 
+SHELF = 4  # other tables that are kept at hand
 _WORK = "work"
 _OWNER = "owner"
 
@@ -36,20 +38,34 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Shelved:
+    """A table that is at hand beside the one that is worked on."""
+
+    source: Source
+    read: Dataset
+    dataset: Dataset
+
+
+@dataclass(frozen=True)
 class Work:
     """The dataset in hand, the training job that belongs to it, and what came of it."""
 
     source: Source | None = None
-    dataset: Dataset | None = None
+    read: Dataset | None = None  # the table as it was read
+    dataset: Dataset | None = None  # the table after the steps of its recipe
+    shelf: tuple[Shelved, ...] = ()  # other tables, to query together or to compare with; the last used first
     spec: TrainingSpec | None = None  # the settings on the Train page
     job: str | None = None  # id of the training job
+    training: Dataset | None = None  # the table that the job learns from
     result: str | None = None  # id of the job that made the comparison
     comparison: Comparison | None = None
+    trained: Dataset | None = None  # the table that the comparison was made from
     model: str | None = None  # key of the chosen model; None means the recommended one
     tuning: str = ""  # what a cancelled tuning had found, to resume from
     curve_job: tuple[str, str] | None = None  # id of the job that draws a learning curve, and the model's key
     curves: dict[str, pd.DataFrame] = field(default_factory=dict)  # learning curves by model key
     message: str = ""  # why the last job left nothing
+    query: QueryWork | None = None  # the SQL that was asked, and what came of it
 
 
 def owner() -> str:
@@ -75,11 +91,67 @@ def update(**changes: Any) -> Work:
 
 
 def start_over(source: Source, dataset: Dataset) -> Work:
-    """Work on another table: everything that was learnt from the former one goes, and what runs on it is ended."""
+    """Work on another table: everything that was learnt from the former one goes, and what runs on it is ended.
+
+    The former table itself is put on the shelf, unless it is the same file read in another way.
+    """
+    former = work()
     for job in cached.jobs().jobs(owner()):
-        if job.id in (work().job, *(work().curve_job or ())):
+        if job.id in (former.job, *(former.curve_job or ())):
             cached.jobs().cancel(job.id, owner())
-    return update(**{**Work().__dict__, "source": source, "dataset": dataset})
+    other_file = former.source is not None and former.source.digest != source.digest
+    shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
+    shelf = tuple(table for table in shelf if table.source.digest != source.digest)
+    return update(
+        **{
+            **Work().__dict__,
+            "source": source,
+            "read": dataset,
+            "dataset": dataset,
+            "shelf": shelf,
+            "query": former.query,
+        }
+    )
+
+
+def put_on_shelf(shelf: tuple[Shelved, ...], table: Shelved | None) -> tuple[Shelved, ...]:
+    """The shelf with one more table in front; the longest unused goes when there are too many."""
+    if table is None:
+        return shelf
+    return (table, *(other for other in shelf if other.source.digest != table.source.digest))[:SHELF]
+
+
+def _in_hand(current: Work) -> Shelved | None:
+    if current.source is None or current.read is None or current.dataset is None:
+        return None
+    return Shelved(current.source, current.read, current.dataset)
+
+
+def decide(recipe: Recipe) -> Work:
+    """Work on the table as these steps make it. Raises WorkbenchError when one cannot be done; nothing changes then.
+
+    The settings of a training follow: what is dropped is no feature any more, and how rows belong together or in
+    which order they come is how they will be validated. Results so far stay, named after the table they are from.
+    """
+    current = work()
+    assert current.read is not None
+    prepared = prepare(current.read, recipe)
+    forget_widgets("train_")
+    forget_widgets("explore_")
+    spec = None if current.spec is None else current.spec.for_table(prepared)
+    return update(dataset=prepared, spec=spec)
+
+
+def aim_at(target: str) -> Work:
+    """Make a column the one to predict; settings of a training that belong to another target are let go."""
+    from backends.training.spec import TrainingSpec
+
+    current = work()
+    assert current.dataset is not None
+    if current.spec is not None and current.spec.target == target:
+        return current
+    forget_widgets("train_")
+    return update(spec=TrainingSpec(target).for_table(current.dataset))
 
 
 def forget_widgets(prefix: str) -> None:

@@ -14,7 +14,7 @@ from backends.training.plan import Plan
 from backends.training.scoring import METRICS
 from backends.training.spec import TrainingSpec
 from components import cached, state
-from components.feedback import escape
+from components.feedback import code_span, escape
 
 SCHEMES = {
     "stratified": "Stratified k-fold",
@@ -42,7 +42,7 @@ def more_inputs(dataset: Dataset, target: str) -> TrainingSpec:
 
     The settings are remembered, so that they are still there after a visit to another page and after a reload.
     """
-    before = _remembered(target)
+    before = _remembered(dataset, target)
     columns, models, validation, budget = st.tabs(["Columns", "Models", "Validation", "Budget"], key="train_tabs")
     with validation:
         cut = _validation_inputs(dataset, target, before)
@@ -84,10 +84,12 @@ def plan_notes(plan: Plan) -> None:
     """What is left out or doubtful, with the reason."""
     for feature in plan.features:
         if not feature.used and feature.reason != "not chosen":
-            st.markdown(f":gray[:material/block:] `{_code(feature.name)}` {escape(feature.reason)}, so it is left out.")
+            st.markdown(
+                f":gray[:material/block:] `{code_span(feature.name)}` {escape(feature.reason)}, so it is left out."
+            )
         elif feature.used and feature.leaky:
-            st.markdown(f":orange[:material/warning:] `{_code(feature.name)}` {escape(feature.leaky)}.")
-    sensitive = [f"`{_code(feature.name)}`" for feature in plan.features if feature.used and feature.sensitive]
+            st.markdown(f":orange[:material/warning:] `{code_span(feature.name)}` {escape(feature.leaky)}.")
+    sensitive = [f"`{code_span(feature.name)}`" for feature in plan.features if feature.used and feature.sensitive]
     if sensitive:
         st.markdown(f":orange[:material/balance:] {', '.join(sensitive)} may describe a protected trait.")
     for note in plan.notes:
@@ -104,9 +106,9 @@ def _target_labels(targets: pd.DataFrame) -> list[str]:
     return [f"{name} — {counts}" if usable else f"{name} — {reason}" for name, usable, counts, reason in rows]
 
 
-def _remembered(target: str) -> TrainingSpec:
-    """The settings so far; what belongs to another target is left open again."""
-    before = state.work().spec or TrainingSpec(target)
+def _remembered(dataset: Dataset, target: str) -> TrainingSpec:
+    """The settings so far, at first those that the table's recipe asks for; what belongs to another target is open."""
+    before = state.work().spec or TrainingSpec(target).for_table(dataset) or TrainingSpec(target)
     if before.target == target:
         return before
     return replace(before, target=target, features=None, models=None, positive=None)
@@ -239,8 +241,3 @@ def _metric_title(key: str | None) -> str:
 
 def _automatic(label: str | None) -> str:
     return label if label is not None else "What reads like yes, else the rarer one"
-
-
-def _code(text: str) -> str:
-    """Text for a code span of Markdown, which a backtick would end."""
-    return text.replace("`", "'").replace("\n", " ")

@@ -18,7 +18,7 @@ def start(dataset: Dataset, spec: TrainingSpec) -> None:
     """Queue the comparison; the results so far stay until it has new ones."""
     prepare = training_job.prepare(dataset, spec, state.work().tuning)
     job = cached.jobs().start(state.owner(), f"Train on {dataset.name}", training_job.ADDRESS, prepare)
-    state.update(job=job.id, message="")
+    state.update(job=job.id, training=dataset, message="")
 
 
 def watch(identity: str) -> None:
@@ -65,7 +65,7 @@ def _take_over(job: Job) -> None:
     state.update(job=None, tuning=tuning, message="")
     comparison = load_comparison(job.output) if COMPARISON in job.files else None
     if comparison is not None and (comparison.recommended is not None or job.state == "done"):
-        state.update(result=job.id, comparison=comparison, model=None, curves={})
+        state.update(result=job.id, comparison=comparison, trained=state.work().training, model=None, curves={})
     elif job.error is not None:
         state.update(message=f"{job.error.message} {job.error.hint}")
     else:

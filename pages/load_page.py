@@ -6,7 +6,7 @@ import streamlit as st
 
 from components import dataset_view, sources, state
 
-dataset = state.work().dataset
+dataset = state.work().read
 st.title("Load a table")
 if dataset is None:
     st.markdown("Everything that is guessed while reading is shown, and can be corrected.")
@@ -15,6 +15,7 @@ if dataset is None:
 
 st.markdown(dataset_view.sentence(dataset))
 dataset_view.numbers(dataset)
+dataset_view.prepared_since()
 if dataset.notes:
     with st.container(border=True):
         st.subheader("What was guessed and repaired")

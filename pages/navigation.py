@@ -11,7 +11,10 @@ frame.configure()
 page = st.navigation(
     {
         "": [st.Page("home_page.py", title="Home", icon=":material/home:", url_path="home", default=True)],
-        "Data": [st.Page("load_page.py", title="Load", icon=":material/upload_file:", url_path="load")],
+        "Data": [
+            st.Page("load_page.py", title="Load", icon=":material/upload_file:", url_path="load"),
+            st.Page("explore_page.py", title="Explore", icon=":material/query_stats:", url_path="explore"),
+        ],
         "Model": [st.Page("train_page.py", title="Train", icon=":material/model_training:", url_path="train")],
     },
 )

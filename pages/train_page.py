@@ -25,6 +25,10 @@ elif work.comparison is not None and work.comparison.recommended is None:
 elif work.comparison is not None:
     st.markdown(comparison_view.answer(work.comparison))
     st.caption(comparison_view.trained_on(work.comparison))
+    if work.trained is not None and work.trained.digest != work.dataset.digest:
+        st.info(
+            "The table was prepared differently since. Train again to see the difference.", icon=":material/update:"
+        )
     numbers = st.container()
     picture, doubts = st.columns([3, 2])
     with picture, st.container(border=True):
@@ -38,7 +42,7 @@ elif work.comparison is not None:
     comparison_view.notes(work.comparison)
 
     st.subheader("One model on the rows it never saw")
-    subject = model_view.choose(work.dataset, work.comparison)
+    subject = model_view.choose(work.trained or work.dataset, work.comparison)
     model_view.show(subject)
     with numbers:
         comparison_view.headline(work.comparison, subject.evaluation, subject.model.key)

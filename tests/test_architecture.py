@@ -9,7 +9,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-STAGES = ("errors", "settings", "tasks", "datasets", "training", "metrics", "onnx_export", "charts", "serving")
+STAGES = (
+    "errors",
+    "settings",
+    "tasks",
+    "datasets",
+    "profiling",
+    "query",
+    "training",
+    "metrics",
+    "onnx_export",
+    "charts",
+    "serving",
+)
 MAY_IMPORT = {
     "backends": {"backends"},
     "components": {"components", "backends"},
@@ -18,7 +30,12 @@ MAY_IMPORT = {
     "sample_data": {"sample_data"},
 }
 OURS = {"app", "pages", "components", "backends", "sample_data", "tests", "benchmarks"}
-DISTRIBUTION = {"sklearn": "scikit-learn", "msoffcrypto": "msoffcrypto-tool"}
+DISTRIBUTION = {
+    "jinja2": "Jinja2",
+    "markupsafe": "MarkupSafe",
+    "sklearn": "scikit-learn",
+    "msoffcrypto": "msoffcrypto-tool",
+}
 HEAVY = {"torch", "shap", "gradio", "sentence_transformers", "mlflow", "transformers"}
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
 

@@ -22,7 +22,7 @@ DISTRIBUTED = {
 }  # fmt: skip
 GENERATED = {
     ".git", ".venv", ".venv-freeze", "screenshots", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
-    "__pycache__",
+    "__pycache__", ".venv-peer",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ Every function takes the frame that it draws and `dark`, computes nothing and re
 seen can be tested and downloaded. Show a figure with `theme=None` and `config=plotly_config(name)`.
 """
 
+from backends.charts.columns import calendar, histogram, lengths, levels, words
 from backends.charts.evaluation import (
     calibration,
     confusion,
@@ -14,25 +15,44 @@ from backends.charts.evaluation import (
     score_histogram,
     threshold_costs,
 )
+from backends.charts.missing import missing_against_target, missing_bars, missing_matrix, missing_together
+from backends.charts.relations import association_matrix, pair_plot
+from backends.charts.shift import shift_of_column, shift_ranking
+from backends.charts.target import against_target, target_ranking
 from backends.charts.template import PLOTLY_CONFIG, figure, palette, plotly_config, template
 from backends.charts.training import fold_scores, leaderboard, leaderboard_frame, learning_curve
 
 __all__ = [
     "PLOTLY_CONFIG",
+    "against_target",
+    "association_matrix",
+    "calendar",
     "calibration",
     "confusion",
     "figure",
     "fold_scores",
     "gain",
+    "histogram",
     "leaderboard",
     "leaderboard_frame",
     "learning_curve",
+    "lengths",
+    "levels",
     "lift",
+    "missing_against_target",
+    "missing_bars",
+    "missing_matrix",
+    "missing_together",
+    "pair_plot",
     "palette",
     "plotly_config",
     "precision_recall",
     "roc",
     "score_histogram",
+    "shift_of_column",
+    "shift_ranking",
+    "target_ranking",
     "template",
     "threshold_costs",
+    "words",
 ]

@@ -1,0 +1,45 @@
+"""Explore: know a table in a minute, and settle what is wrong with it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components import cached, recipe_view, state
+from components.explore import alerts, columns, compare, missing, overview, query, relations, report, target
+
+dataset = state.work().dataset
+st.title("Explore")
+if dataset is None:
+    st.markdown("Exploring needs a table.")
+    st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+    st.stop()
+
+answer, picker = st.columns([4, 1], vertical_alignment="bottom")
+with picker:
+    chosen = overview.target_input(dataset)
+profile = cached.profile_against(dataset.digest, chosen, cached.profile(dataset.digest, dataset))
+sentence = answer.empty()
+sentence.markdown(overview.size(profile))
+overview.numbers(profile)
+recipe_view.show(dataset)
+
+titles = ["Alerts", "Columns", "Target", "Relations", "Missing", "Compare", "Query", "Report"]
+tabs = dict(zip(titles, st.tabs(titles, key="explore_tab", on_change="rerun"), strict=True))
+with tabs["Alerts"], st.spinner("Looking for what to do…"):
+    found = profile.alerts
+sentence.markdown(overview.sentence(profile, found))
+
+VIEWS = {
+    "Alerts": lambda: alerts.show(found),
+    "Columns": lambda: columns.show(profile),
+    "Target": lambda: target.show(profile),
+    "Relations": lambda: relations.show(profile),
+    "Missing": lambda: missing.show(profile),
+    "Compare": lambda: compare.show(profile),
+    "Query": lambda: query.show(dataset),
+    "Report": lambda: report.show(profile),
+}
+for title, view in VIEWS.items():
+    if tabs[title].open:
+        with tabs[title]:
+            view()
