@@ -92,6 +92,11 @@ class Schema:
         """A schema of these columns only, in this order. Raises WorkbenchError for an unknown name."""
         return Schema(tuple(self[name] for name in names))
 
+    def without(self, names: tuple[str, ...]) -> Schema:
+        """A schema of all other columns, in table order."""
+        gone = set(names)
+        return Schema(tuple(column for column in self.columns if column.name not in gone))
+
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain JSON-ready data; `from_dict` reads it back."""
         return [asdict(column) for column in self.columns]

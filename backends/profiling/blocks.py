@@ -10,7 +10,7 @@ import numpy as np
 
 from backends.profiling.values import Values
 
-BLOCK_CELLS = 1_000_000  # 8 MB of numbers, and a handful of arrays of that size beside it
+BLOCK_CELLS = 400_000  # 3 MB of numbers, and a dozen arrays of that size beside it
 Source = tuple[Values, np.ndarray | None]
 
 

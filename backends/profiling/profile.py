@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
 
 from backends.datasets.schema import Dataset
 from backends.profiling.budget import Budget
@@ -110,4 +111,6 @@ def profile(dataset: Dataset, target: str | None = None, budget: Budget | None =
     budget = budget or Budget()
     values = Values(dataset)
     known = facts(values, budget)
-    return Profile(dataset, target, budget, values, known, overview(values, known))
+    found = Profile(dataset, target, budget, values, known, overview(values, known))
+    pa.default_memory_pool().release_unused()  # what coding the texts took is not needed again
+    return found

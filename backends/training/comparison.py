@@ -185,6 +185,8 @@ class _Board:
     def _models(self, runs: Sequence[ModelRun]) -> dict[str, TrainedModel]:
         problem, split = self.problem, self.problem.split
         holdout = problem.frame.iloc[split.holdout_rows].reset_index(drop=True)
+        aside = problem.dataset.schema.without((*problem.schema.names, problem.target.column.name))
+        others = problem.dataset.frame[list(aside.names)].iloc[split.holdout_rows].reset_index(drop=True)
         return {
             run.key: TrainedModel(
                 key=run.key,
@@ -203,6 +205,8 @@ class _Board:
                 parameters=dict(run.learner.parameters),
                 out_of_fold=self._out_of_fold(run),
                 recipe=problem.dataset.recipe.rowwise,
+                aside=others,
+                aside_schema=aside,
             )
             for run in runs
             if run.refit is not None

@@ -13,6 +13,8 @@ from sklearn.pipeline import Pipeline
 from backends.datasets.recipe import Recipe
 from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
+from backends.training.formulas import predicted_codes
+from backends.training.policy import Policy
 from backends.training.spec import TrainingSpec
 
 
@@ -54,6 +56,9 @@ class TrainedModel:
     parameters: dict[str, object] = field(default_factory=dict)  # tuned values, {} when defaults were kept
     out_of_fold: OutOfFold | None = None  # two classes only
     recipe: Recipe = field(default_factory=Recipe)  # what rows as read need before they are rows of `schema`
+    aside: pd.DataFrame = field(default_factory=pd.DataFrame)  # the held-out rows' columns that are no features
+    aside_schema: Schema = field(default_factory=lambda: Schema(()))  # of `aside`
+    policy: Policy = field(default_factory=Policy)  # when it says yes (two classes)
 
     @property
     def binary(self) -> bool:
@@ -69,6 +74,19 @@ class TrainedModel:
         full = np.zeros((len(frame), len(self.classes)))
         full[:, np.asarray(self.pipeline.classes_, dtype=int)] = known
         return full
+
+    def decide(self, frame: pd.DataFrame) -> np.ndarray:
+        """Class codes (rows,): by the policy for two classes, else the most probable class.
+
+        `frame` has the features and, where the policy tells groups apart, their columns.
+        """
+        found = self.probabilities(frame)
+        return self.policy.decide(found[:, 1], frame) if self.binary else predicted_codes(found)
+
+    @property
+    def held_out(self) -> pd.DataFrame:
+        """The held-out rows with all their columns but the target: features first, then those left aside."""
+        return pd.concat([self.holdout, self.aside], axis=1)
 
 
 @dataclass(frozen=True)

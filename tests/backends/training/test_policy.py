@@ -1,0 +1,60 @@
+"""The decision that travels with a model."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backends.datasets.grouping import Grouping
+from backends.errors import WorkbenchError
+from backends.training import TrainingSpec, compare
+from backends.training.formulas import predicted_codes
+from backends.training.policy import Policy
+from tests.backends.training.tables import customers
+
+BY_SEX = Policy(0.5, (Grouping("sex"), Grouping("age", (30.0,))), ((("f", "below 30"), 0.2), (("m", "from 30"), 0.9)))
+PEOPLE = pd.DataFrame({"sex": ["f", "f", "m", None], "age": [20, 40, 50, None]})
+
+
+def test_each_group_has_its_threshold_and_everybody_else_the_common_one() -> None:
+    assert BY_SEX.thresholds_of(PEOPLE).tolist() == [0.2, 0.5, 0.9, 0.5]
+    assert BY_SEX.decide(np.full(4, 0.6), PEOPLE).tolist() == [1, 1, 0, 1]
+
+
+def test_without_a_choice_the_more_probable_class_wins_and_a_tie_is_a_no() -> None:
+    positive = np.array([0.2, 0.5, 0.5000001])
+    plain = Policy()
+    assert plain.plain
+    assert (
+        plain.decide(positive, PEOPLE[:3]).tolist() == predicted_codes(np.stack([1 - positive, positive], 1)).tolist()
+    )
+
+
+def test_a_row_without_the_column_of_its_group_cannot_be_decided() -> None:
+    with pytest.raises(WorkbenchError, match="'age'"):
+        BY_SEX.decide(np.array([0.5]), pd.DataFrame({"sex": ["f"]}))
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.1, float("nan")])
+def test_a_threshold_that_is_no_probability_is_refused(threshold: float) -> None:
+    with pytest.raises(WorkbenchError):
+        Policy(threshold)
+
+
+def test_a_policy_survives_json() -> None:
+    assert Policy.from_dict(json.loads(json.dumps(BY_SEX.to_dict()))) == BY_SEX
+
+
+def test_a_trained_model_knows_the_held_out_columns_that_it_did_not_learn_from() -> None:
+    dataset = customers()
+    kept = tuple(name for name in dataset.schema.names if name != "churn")[:2]
+    spec = TrainingSpec("churn", features=kept, models=("logistic_regression",))
+    model = compare(dataset, spec).best
+    others = [name for name in dataset.schema.names if name not in (*kept, "churn")]
+    assert model.aside.columns.tolist() == others == list(model.aside_schema.names)
+    expected = dataset.frame.iloc[model.holdout_rows][others].reset_index(drop=True)
+    pd.testing.assert_frame_equal(model.aside, expected)
+    assert model.decide(model.held_out).tolist() == predicted_codes(model.probabilities(model.holdout)).tolist()
