@@ -15,7 +15,7 @@ from backends.datasets.grouping import MISSING, Grouping, groupings
 from backends.errors import WorkbenchError
 
 TABLE = read_table(
-    b"sex,age,member\n" + b"".join(b"%s,%d,yes\n" % (b"fm"[n % 2 : n % 2 + 1], n) for n in range(40)), "t.csv"
+    b"sex,age,member\n" + b"".join(b"%s,%d,yes\n" % (b"fm"[n % 2 : n % 2 + 1], n * 7 % 40) for n in range(40)), "t.csv"
 )
 
 
