@@ -58,8 +58,8 @@ def as_number(name: str, levels: Levels, rules: Rules, enough: float) -> Underst
     """Read as numbers when at least `enough` (a share) of the values are some; 0 takes what there is."""
     sample = levels.sample()
     formats = numbers.number_formats(sample, rules.decimal, rules.thousands) if sample else []
-    if not formats and enough == 0:  # asked for: what holds no digit cannot speak against a format
-        sample = [text for text in sample if any(map(str.isdigit, text))]
+    if not formats and enough == 0:
+        sample = _with_digits(sample)
         formats = numbers.number_formats(sample, rules.decimal, rules.thousands) if sample else []
     if not formats and enough == 0:
         formats = [ValueFormat(rules.decimal or ".", rules.thousands or "", numbers.BLANKS)]
@@ -70,6 +70,11 @@ def as_number(name: str, levels: Levels, rules: Rules, enough: float) -> Underst
     if not fits(levels, parsed.valid, enough):
         return None
     return _numeric(name, levels, parsed, written, numbers.ambiguous(sample, written) and not rules.decimal)
+
+
+def _with_digits(sample: list[str]) -> list[str]:
+    """The texts that can speak for or against a format, where a kind was asked for: words among them cannot."""
+    return [text for text in sample if any(map(str.isdigit, text))]
 
 
 def _codes(levels: Levels) -> bool:
@@ -110,6 +115,9 @@ def as_datetime(name: str, levels: Levels, rules: Rules, enough: float) -> Under
     """Read as dates in the format that fits most values; the values decide on day or month first."""
     sample = levels.sample()
     formats = dates.date_formats(sample) if sample else []
+    if not formats and enough == 0:
+        sample = _with_digits(sample)
+        formats = dates.date_formats(sample) if sample else []
     if not formats:
         return None
     parsed = [(written, dates.parse_dates(levels.stripped, written)) for written in formats[:4]]

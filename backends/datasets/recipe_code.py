@@ -7,17 +7,21 @@ from dataclasses import dataclass
 
 from backends.datasets.preparation import spellings
 from backends.datasets.recipe import OTHER, Step
-from backends.datasets.schema import Column, Dataset, Schema, ValueFormat
+from backends.datasets.schema import Column, Dataset, Kind, Schema, ValueFormat
 
 _BLANKS = " \t\xa0\u2007\u2009\u202f"
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The table as it was read, and after the steps: how values are written follows from one or the other."""
+    """The table as it was read, and after the steps: how values are written follows from one or the other.
+
+    `kinds` are those of the columns as they stand before a step.
+    """
 
     read: Schema
     prepared: Schema
+    kinds: dict[str, Kind]
 
     def before(self, name: str) -> Column:
         """The column as it was read."""
@@ -38,8 +42,11 @@ def pandas_code(read: Dataset, prepared: Dataset) -> str:
     >>> print(pandas_code(table, prepare(table, Recipe((Step("drop_columns", ("b",)),)))))
     df = df.drop(columns=['b'])
     """
-    tables = Tables(read.schema, prepared.schema)
-    lines = [line for step in prepared.recipe for line in _CODE[step.action](tables, step)]
+    tables = Tables(read.schema, prepared.schema, {column.name: column.kind for column in read.schema})
+    lines: list[str] = []
+    for step in prepared.recipe:
+        lines += _CODE[step.action](tables, step)
+        tables.kinds.update(dict.fromkeys(step.columns, step.kind) if step.kind else {})
     body = "\n".join(lines)
     return f"import pandas as pd\n\n{body}" if "pd." in body else body
 
@@ -55,7 +62,7 @@ def _drop_duplicates(tables: Tables, step: Step) -> Iterator[str]:
 def _treat_as(tables: Tables, step: Step) -> Iterator[str]:
     for name in step.columns:
         cell, before = f"df[{name!r}]", tables.before(name)
-        if before.kind == "boolean" and step.kind in ("category", "text", "identifier"):
+        if tables.kinds[name] == "boolean" and step.kind in ("category", "text", "identifier"):
             yield f"{cell} = {cell}.map({spellings(before)!r})"
         else:
             yield from _CONVERTED[str(step.kind)](cell, tables.after(name))
@@ -71,8 +78,9 @@ def _as_number(cell: str, form: ValueFormat) -> Iterator[str]:
     texts += f".str.strip({strip + _BLANKS!r})" if strip else ""
     texts += f".str.replace({form.thousands!r}, '', regex=False)" if form.thousands else ""
     texts += f".str.replace({form.decimal!r}, '.', regex=False)" if form.decimal != "." else ""
+    texts += r""".str.replace(r'^\((.*)\)$', r'-\1', regex=True)""" if form.parentheses else ""
     scale = f" / {round(1 / form.scale)}" if form.scale != 1.0 else ""
-    yield f"{cell} = pd.to_numeric({texts}, errors='coerce'){scale}"
+    yield f"{cell} = pd.to_numeric({texts}, errors='coerce').astype('float64'){scale}"
 
 
 def _as_integer(cell: str, form: ValueFormat) -> Iterator[str]:
@@ -91,11 +99,12 @@ def _as_boolean(cell: str, form: ValueFormat) -> Iterator[str]:
 
 
 def _treat_as_missing(tables: Tables, step: Step) -> Iterator[str]:
-    values = ", ".join(_literal(value) for value in step.values)
+    values = f"[{', '.join(_literal(value) for value in step.values)}]"
     for name in step.columns:
-        cell = f"df[{name!r}]"
-        whole = ".astype('Int64')" if tables.before(name).kind == "integer" else ""  # else 2 would become 2.0
-        yield f"{cell} = {cell}{whole}.mask({cell}.isin([{values}]))"
+        cell, kind = f"df[{name!r}]", tables.kinds[name]
+        whole = ".astype('Int64')" if kind == "integer" else ""  # else 2 would become 2.0
+        marks = f"pd.to_datetime({values}, format='ISO8601')" if kind == "datetime" else values
+        yield f"{cell} = {cell}{whole}.mask({cell}.isin({marks}))"
 
 
 def _merge_levels(tables: Tables, step: Step) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from backends.errors import WorkbenchError
 from backends.query.wording import friendly
 
@@ -30,13 +32,33 @@ def one_select(sql: str) -> str:
     if not statements:
         raise WorkbenchError("There is no query yet.", hint=_EXAMPLE)
     for statement in statements:
-        kind = statement.type.name
+        kind = _kind(statement)
         if kind != "SELECT":
             hint = _WAYS.get(kind, _EXAMPLE)
             raise WorkbenchError(f"{_called(kind, statement.query)} is not allowed here; only SELECT is.", hint=hint)
     if len(statements) > 1:
         raise WorkbenchError(f"There are {len(statements)} statements.", hint="Run one at a time.")
-    return str(statements[0].query)
+    return _without_end(str(statements[0].query))
+
+
+def _kind(statement: Any) -> str:
+    try:
+        return str(statement.type.name)
+    except ValueError:  # a kind that the engine's Python side has no name for
+        return "OTHER"
+
+
+def _without_end(query: str) -> str:
+    """The statement without the semicolons and comments behind it."""
+    import duckdb
+
+    raw = query.encode()
+    end = len(raw)
+    for start, token in reversed(duckdb.tokenize(query)):  # the places are those of bytes
+        if token != duckdb.token_type.comment and raw[start : start + 1] != b";":
+            break
+        end = start
+    return raw[:end].decode().rstrip()
 
 
 def _called(kind: str, query: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 TAIL = 0.005  # of the rows at either end that may be left out when they stretch the axis
 STRETCH = 3  # times the range of the rest: from there on the ends are left out
 WHISKER = 1.5  # quartile distances (Tukey, 1977)
+LARGE = 1e300  # differences of larger numbers may leave the range of floats
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,20 @@ def quartiles(groups: np.ndarray, numbers: np.ndarray) -> pd.DataFrame:
 
 def _reach(numbers: np.ndarray) -> tuple[float, float]:
     low, high = float(numbers.min()), float(numbers.max())
-    inner_low, inner_high = np.quantile(numbers, [TAIL, 1 - TAIL])
+    inner_low, inner_high = quantiles(numbers, [TAIL, 1 - TAIL])
     inner = inner_high - inner_low
     if inner > 0 and high / STRETCH - low / STRETCH > inner:
         return float(inner_low), float(inner_high)
     return low, high
 
 
+def quantiles(numbers: np.ndarray, shares: list[float]) -> np.ndarray:
+    """Quantiles whose differences do not leave the range of floats: a quarter of the numbers, four times."""
+    return np.quantile(numbers / 4, shares) * 4 if np.abs(numbers).max() > LARGE else np.quantile(numbers, shares)
+
+
 def _box(numbers: np.ndarray) -> tuple[float, ...]:
-    p25, p50, p75 = np.quantile(numbers, [0.25, 0.5, 0.75])
+    p25, p50, p75 = quantiles(numbers, [0.25, 0.5, 0.75])
     with np.errstate(over="ignore"):
         reach = WHISKER * (p75 - p25)
         within = numbers[(numbers >= p25 - reach) & (numbers <= p75 + reach)]

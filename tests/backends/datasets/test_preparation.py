@@ -30,6 +30,7 @@ STEPS = {
     "as number": Step("treat_as", ("amount",), kind="number"),
     "as date": Step("treat_as", ("born",), kind="datetime"),
     "missing numbers": Step("treat_as_missing", ("size", "pay"), values=(-999.0, math.inf)),
+    "missing dates": Step("treat_as_missing", ("born",), values=("2020-01-01", "1900-01-01")),
     "missing words": Step("treat_as_missing", ("city",), values=("Chur",)),
     "merge_levels": Step("merge_levels", ("city",), renames=(("bern", "Bern"),)),
     "keep_levels": Step("keep_levels", ("city",), values=("Bern",)),
@@ -66,6 +67,30 @@ def test_all_steps_one_after_the_other_are_repeated_by_the_code(table: Dataset) 
     prepared = prepare(table, Recipe(tuple(STEPS[name] for name in order)))
     names = {"df": table.frame.copy(), "pd": pd}
     exec(pandas_code(table, prepared), names)
+    pd.testing.assert_frame_equal(prepared.frame, names["df"], check_dtype=False)  # type: ignore[arg-type]
+
+
+AS_WORDS, AS_NUMBER = Step("treat_as", ("a",), kind="category"), Step("treat_as", ("a",), kind="number")
+TURNS: tuple[tuple[list[str], Step, Step | None], ...] = (
+    (["1", "2", "(3)", "4", "ask"], AS_NUMBER, None),
+    (["12.5 %", "20 %", "none yet"], AS_NUMBER, None),
+    (["2020-01-02", "2020-02-03", "soon"], Step("treat_as", ("a",), kind="datetime"), None),
+    (["1", "2", "99"], AS_WORDS, Step("treat_as_missing", ("a",), values=("99",))),
+    (["yes", "no", "yes"], AS_WORDS, Step("keep_levels", ("a",), values=("yes",))),
+    (["1", "2", "3"], AS_NUMBER, Step("treat_as_missing", ("a",), values=(2.0,))),
+)
+
+
+@pytest.mark.parametrize(("cells", "first", "then"), TURNS)
+def test_the_code_follows_a_change_of_kind_and_the_way_values_are_written(
+    cells: list[str], first: Step, then: Step | None
+) -> None:
+    read = read_table("\n".join(["a", *cells, ""]).encode(), "t.csv")
+    if then is None:  # words among the values: they were read as text
+        read = read_table("\n".join(["a", *cells, ""]).encode(), "t.csv", kinds={"a": "category"})
+    prepared = prepare(read, Recipe((first, then) if then else (first,)))
+    names = {"df": read.frame.copy(), "pd": pd}
+    exec(pandas_code(read, prepared), names)
     pd.testing.assert_frame_equal(prepared.frame, names["df"], check_dtype=False)  # type: ignore[arg-type]
 
 

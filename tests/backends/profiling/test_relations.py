@@ -427,3 +427,12 @@ def test_awkward_tables_are_answered_without_a_warning(columns: dict[str, object
         for second in columns:
             for third in (None, *columns):
                 assert len(pair(values, first, second, third).frame) <= 5000
+
+
+@pytest.mark.parametrize("other", [b"%d", b"g%d"])
+def test_numbers_near_the_end_of_their_range_are_drawn_too(other: bytes) -> None:
+    lines = [b"%se308,%s" % (b"-1" if n % 2 else b"1", other % (n % 10)) for n in range(60)]
+    values = Values(read_table(b"a,b\n" + b"\n".join(lines) + b"\n", "t.csv"))
+    found = pair(values, "b", "a")
+    assert found.rows == 60
+    assert len(found.frame)

@@ -199,3 +199,15 @@ def test_a_wide_table_can_be_asked() -> None:
 def test_limits_below_one_are_refused() -> None:
     with pytest.raises(WorkbenchError, match="rows"):
         replace(Limits(), rows=0)
+
+
+@pytest.mark.parametrize("end", [";", "; -- the end", ";\n-- done", " ; /* a;b */ ;;", " -- ü", ";\n\n/* é; */ -- x"])
+def test_what_stands_behind_the_statement_does_not_matter(end: str, people: Dataset) -> None:
+    result = run_query({"data": people}, f"SELECT ';é' AS mark{end}")
+    assert result.frame["mark"].tolist() == [";é"]
+
+
+@pytest.mark.parametrize("sql", ["update extensions", "UPDATE EXTENSIONS (httpfs)"])
+def test_a_statement_of_an_unknown_kind_is_refused(sql: str) -> None:
+    with pytest.raises(WorkbenchError, match="UPDATE is not allowed here"):
+        run_query({}, sql)
