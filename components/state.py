@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
     from backends.training.results import Comparison
     from backends.training.spec import TrainingSpec
 
+KEEP: dict[str, Any] = {"persist_state": "session"}  # a widget's value is still there after a visit elsewhere
 SHELF = 4  # other tables that are kept at hand
 _WORK = "work"
 _OWNER = "owner"
@@ -137,7 +138,9 @@ def decide(recipe: Recipe) -> Work:
     assert current.read is not None
     prepared = prepare(current.read, recipe)
     forget_widgets("train_")
-    forget_widgets("explore_")
+    forget_widgets("explore_", but=("explore_tab", "explore_target"))
+    if widget("explore_target", None) not in (None, *prepared.schema.names):
+        forget_widgets("explore_target")
     spec = None if current.spec is None else current.spec.for_table(prepared)
     return update(dataset=prepared, spec=spec)
 
@@ -154,9 +157,11 @@ def aim_at(target: str) -> Work:
     return update(spec=TrainingSpec(target).for_table(current.dataset))
 
 
-def forget_widgets(prefix: str) -> None:
+def forget_widgets(prefix: str, but: tuple[str, ...] = ()) -> None:
     """Drop the values of widgets whose key starts with `prefix`, so that they take their defaults again."""
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
+    for key in [
+        key for key in st.session_state if str(key).startswith(prefix) and not str(key).startswith(but or "\0")
+    ]:
         del st.session_state[key]
 
 

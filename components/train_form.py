@@ -23,7 +23,6 @@ SCHEMES = {
     "time": "In order of time",
 }
 METRIC_TITLES = {metric.key: metric.title for metric in METRICS}
-KEEP: dict[str, Any] = {"persist_state": "session"}  # the setting is still there after a visit to another page
 MANY_GROUPS = 20  # with so many groups, folds of whole groups can be even
 
 
@@ -34,7 +33,7 @@ def target_input(dataset: Dataset) -> str:
     labels = dict(zip(names, _target_labels(targets), strict=True))
     before = state.work().spec
     key = _seeded("target", before.target if before else None)
-    return st.selectbox("Predict", names, key=key, format_func=lambda name: labels.get(name, name), **KEEP)
+    return st.selectbox("Predict", names, key=key, format_func=lambda name: labels.get(name, name), **state.KEEP)
 
 
 def more_inputs(dataset: Dataset, target: str) -> TrainingSpec:
@@ -154,7 +153,13 @@ def _model_inputs(plan: Plan, before: TrainingSpec) -> tuple[str, ...] | None:
     default = [model.key for model in plan.models if model.used]
     key = _seeded(f"models_{plan.target}", list(before.models or default))
     chosen = st.pills(
-        "Models", list(titles), selection_mode="multi", format_func=titles.__getitem__, default=None, key=key, **KEEP
+        "Models",
+        list(titles),
+        selection_mode="multi",
+        format_func=titles.__getitem__,
+        default=None,
+        key=key,
+        **state.KEEP,
     )
     for model in plan.models:
         if not model.used:
@@ -169,34 +174,36 @@ def _validation_inputs(dataset: Dataset, target: str, before: TrainingSpec) -> d
     with right:
         metrics = [None, *METRIC_TITLES]
         cut["metric"] = st.selectbox(
-            "Rank by", metrics, format_func=_metric_title, key=_seeded("metric", before.metric), **KEEP
+            "Rank by", metrics, format_func=_metric_title, key=_seeded("metric", before.metric), **state.KEEP
         )
         cut["holdout"] = st.slider(
-            "Hold-out, share of the rows", 0.1, 0.5, step=0.05, key=_seeded("holdout", before.holdout), **KEEP
+            "Hold-out, share of the rows", 0.1, 0.5, step=0.05, key=_seeded("holdout", before.holdout), **state.KEEP
         )
         labels = cached.class_labels(dataset.digest, target, dataset)
         if len(labels) == 2:
             key = _seeded(f"positive_{target}", before.positive)
-            cut["positive"] = st.selectbox("Positive class", [None, *labels], format_func=_automatic, key=key, **KEEP)
+            cut["positive"] = st.selectbox(
+                "Positive class", [None, *labels], format_func=_automatic, key=key, **state.KEEP
+            )
         words = "Leave out classes that are too rare for the folds"
-        cut["drop_rare"] = st.toggle(words, key=_seeded("drop_rare", before.drop_rare), **KEEP)
-        cut["seed"] = int(st.number_input("Seed", 0, 2**31 - 1, key=_seeded("seed", before.seed), **KEEP))
+        cut["drop_rare"] = st.toggle(words, key=_seeded("drop_rare", before.drop_rare), **state.KEEP)
+        cut["seed"] = int(st.number_input("Seed", 0, 2**31 - 1, key=_seeded("seed", before.seed), **state.KEEP))
     return cut
 
 
 def _fold_inputs(dataset: Dataset, before: TrainingSpec) -> dict[str, Any]:
     key = _seeded("scheme", before.scheme)
     cut: dict[str, Any] = {
-        "scheme": st.selectbox("Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key=key, **KEEP)
+        "scheme": st.selectbox("Folds are made", list(SCHEMES), format_func=SCHEMES.__getitem__, key=key, **state.KEEP)
     }
-    cut["folds"] = st.slider("Folds", 2, 10, key=_seeded("folds", before.folds), **KEEP)
+    cut["folds"] = st.slider("Folds", 2, 10, key=_seeded("folds", before.folds), **state.KEEP)
     if cut["scheme"] == "group":
         names, key = _groups(dataset), _seeded("group", before.group)
-        cut["group"] = st.selectbox("Rows that belong together share", names, key=key, **KEEP)
+        cut["group"] = st.selectbox("Rows that belong together share", names, key=key, **state.KEEP)
     if cut["scheme"] == "time":
-        cut["time"] = st.selectbox("Time is in", _times(dataset), key=_seeded("time", before.time), **KEEP)
+        cut["time"] = st.selectbox("Time is in", _times(dataset), key=_seeded("time", before.time), **state.KEEP)
     if cut["scheme"] == "repeated":
-        cut["repeats"] = st.slider("Repeats", 2, 10, key=_seeded("repeats", before.repeats), **KEEP)
+        cut["repeats"] = st.slider("Repeats", 2, 10, key=_seeded("repeats", before.repeats), **state.KEEP)
     return cut
 
 
@@ -204,14 +211,14 @@ def _budget_inputs(before: TrainingSpec) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         key = _seeded("tune_seconds", int(before.tune_seconds))
-        tune = st.number_input("Tuning, seconds (0: good defaults are kept)", 0, 3600, step=10, key=key, **KEEP)
+        tune = st.number_input("Tuning, seconds (0: good defaults are kept)", 0, 3600, step=10, key=key, **state.KEEP)
         if state.work().tuning:
             st.caption("A cancelled tuning will go on where it stopped.")
     with right:
         key = _seeded("fit_seconds", int(before.fit_seconds))
-        fit = st.number_input("One fit may take, seconds", 1, 3600, step=10, key=key, **KEEP)
+        fit = st.number_input("One fit may take, seconds", 1, 3600, step=10, key=key, **state.KEEP)
         key = _seeded("fit_memory_mb", before.fit_memory_mb)
-        memory = st.number_input("A worker may use, MB (0: no bound)", 0, 1_000_000, step=256, key=key, **KEEP)
+        memory = st.number_input("A worker may use, MB (0: no bound)", 0, 1_000_000, step=256, key=key, **state.KEEP)
     return {"tune_seconds": float(tune), "fit_seconds": float(fit), "fit_memory_mb": int(memory)}
 
 

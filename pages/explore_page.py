@@ -6,12 +6,18 @@ import streamlit as st
 
 from components import cached, recipe_view, state
 from components.explore import alerts, columns, compare, missing, overview, query, relations, report, target
+from components.feedback import escape
 
 dataset = state.work().dataset
 st.title("Explore")
 if dataset is None:
     st.markdown("Exploring needs a table.")
     st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+    st.stop()
+
+if not dataset.rows:
+    st.markdown(f"**{escape(dataset.name)}** has no row below its header: there is nothing to explore yet.")
+    st.page_link("load_page.py", label="Correct how it was read, or load another table", icon=":material/upload_file:")
     st.stop()
 
 answer, picker = st.columns([4, 1], vertical_alignment="bottom")
@@ -24,7 +30,7 @@ overview.numbers(profile)
 recipe_view.show(dataset)
 
 titles = ["Alerts", "Columns", "Target", "Relations", "Missing", "Compare", "Query", "Report"]
-tabs = dict(zip(titles, st.tabs(titles, key="explore_tab", on_change="rerun"), strict=True))
+tabs = dict(zip(titles, overview.tabs(titles), strict=True))
 with tabs["Alerts"], st.spinner("Looking for what to do…"):
     found = profile.alerts
 sentence.markdown(overview.sentence(profile, found))

@@ -89,7 +89,8 @@ def _content(data: bytes, name: str) -> str:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(data, name)
     head = _readable(data[:4096])
-    if re.match(r"\s*(?:<!doctype html|<html|<head|<body|<table|<script|<meta)", head, re.IGNORECASE):
+    page = re.match(r"\s*(?:<!doctype html|<html|<head|<body|<table|<script|<meta)", head, re.IGNORECASE)
+    if page and not re.match(r"<[^<>\n]*>[^<>\n]*(?:</[^<>\n]*>)?[,;\t]", head):  # a tag alone can be a column's name
         raise _mismatch(
             name, promised_format(name), "a web page (HTML)", "Save the table behind the page, not the page."
         )

@@ -161,7 +161,7 @@ def is_header(row: Row, body: Sequence[Row]) -> bool:
     if not filled:
         return False
     if not any(_filled(line) for line in body):
-        return bool(body) is False and _reads_like_names(row)
+        return _reads_like_names(row)
     numbers = [cell for cell in filled if typed(cell)]
     if numbers and not _numbers_as_names(row, numbers, body):
         words = len(filled) - len(numbers)

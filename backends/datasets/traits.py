@@ -41,16 +41,22 @@ def named_like_target(name: str) -> bool:
 
 
 def telling_target(schema: Schema) -> str | None:
-    """The column that is named like a target and could be classes; None when there is none, or several alike.
+    """The column that is named like a target and could be classes; of several the last column, else the first.
+
+    None when no column is, or when several are and none of them stands at an end of the table.
 
     >>> from backends.datasets.schema import Column
-    >>> telling_target(Schema((Column("age", "integer", distinct=60), Column("churned", "boolean", distinct=2))))
-    'churned'
+    >>> telling_target(Schema((Column("status", "category", distinct=4), Column("credit_risk", "boolean", distinct=2))))
+    'credit_risk'
     """
-    possible = [column.name for column in schema if 2 <= column.distinct <= MAX_CLASSES and column.kind != "text"]
-    exactly = [name for name in possible if name.lower() in TARGET_WORDS]
-    alike = exactly or [name for name in possible if named_like_target(name)]
-    return alike[0] if len(alike) == 1 else None
+    named = [
+        column.name
+        for column in schema
+        if named_like_target(column.name) and 2 <= column.distinct <= MAX_CLASSES and column.kind != "text"
+    ]
+    if len(named) == 1:
+        return named[0]
+    return next((name for name in (schema.names[-1:] + schema.names[:1]) if name in named), None)
 
 
 THING_AGE = re.compile(

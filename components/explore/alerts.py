@@ -13,8 +13,9 @@ from components import recipe_view, results, state
 from components.feedback import code_span, escape
 
 COLORS = {"high": "red", "medium": "orange", "low": "gray"}
-CARDS = 3  # alerts that are explained while none is chosen
-BUTTONS = 20  # explained alerts at most; beyond them there is one button for all
+CARDS = 3  # kinds of alerts that are explained while none is chosen
+MOST = 20  # kinds of alerts that are explained at most
+LINES = 5  # findings of one kind that a card lists
 
 
 def show(alerts: tuple[Alert, ...]) -> None:
@@ -31,11 +32,19 @@ def show(alerts: tuple[Alert, ...]) -> None:
         _all_at_once(chosen)
     else:
         st.caption("Choose alerts in the table to read what they mean and to resolve them. The first ones:")
-    most = BUTTONS if chosen else CARDS
-    for number, alert in enumerate((chosen or shown)[:most]):
-        _card(alert, number)
-    if len(chosen) > most:
-        st.caption(f"{most} of the {len(chosen):,} chosen alerts are explained here.")
+    cards, most = _by_rule(chosen or shown), MOST if chosen else CARDS
+    for number, alike in enumerate(cards[:most]):
+        _card(alike, number)
+    if chosen and len(cards) > most:
+        st.caption(f"{most} of the {len(cards):,} kinds of alerts that are chosen are explained here.")
+
+
+def _by_rule(alerts: tuple[Alert, ...]) -> list[tuple[Alert, ...]]:
+    """The alerts of one rule and severity together, in the order of the first of each."""
+    groups: dict[tuple[str, str], list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault((alert.rule, alert.severity), []).append(alert)
+    return [tuple(group) for group in groups.values()]
 
 
 def alert_frame(alerts: tuple[Alert, ...]) -> pd.DataFrame:
@@ -66,11 +75,14 @@ def _filtered(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
             selection_mode="multi",
             format_func=lambda severity: f"{severity} ({counts[severity]:,})",
             key="explore_alert_severity",
+            **state.KEEP,
         )
     with middle:
-        title = st.selectbox("Alert", titles, index=None, placeholder="Every alert", key="explore_alert_title")
+        title = st.selectbox(
+            "Alert", titles, index=None, placeholder="Every alert", key="explore_alert_title", **state.KEEP
+        )
     with right:
-        text = st.text_input("Column contains", key="explore_alert_column").strip().lower()
+        text = st.text_input("Column contains", key="explore_alert_column", **state.KEEP).strip().lower()
     return tuple(
         alert
         for alert in alerts
@@ -114,18 +126,35 @@ def _all_at_once(chosen: tuple[Alert, ...]) -> None:
         st.button(escape(label), key="explore_alert_all", type="primary", on_click=recipe_view.decide, args=steps)
 
 
-def _card(alert: Alert, number: int) -> None:
+def _card(alike: tuple[Alert, ...], number: int) -> None:
+    first = alike[0]
     with st.container(border=True):
-        where = f" :gray[{escape(_columns(alert))}]" if alert.columns else ""
-        st.markdown(f":{COLORS[alert.severity]}-badge[{alert.severity}] **{escape(alert.title)}**{where}")
-        sample = f" :gray[({escape(alert.sample)})]" if alert.sample else ""
-        st.markdown(f"{escape(alert.found)}{sample} {escape(alert.meaning)} **{escape(alert.advice)}**")
-        if alert.examples:
-            st.caption("For example " + ", ".join(f"`{code_span(text)}`" for text in alert.examples[:5]))
+        named = _columns(tuple(name for alert in alike for name in alert.columns))
+        where = f" :gray[{escape(named)}]" if named else ""
+        st.markdown(f":{COLORS[first.severity]}-badge[{first.severity}] **{escape(first.title)}**{where}")
+        st.markdown(_found(alike))
+        st.markdown(f"{escape(first.meaning)} **{escape(first.advice)}**")
+        examples = [text for alert in alike for text in alert.examples][:LINES]
+        if examples:
+            st.caption("For example " + ", ".join(f"`{code_span(text)}`" for text in examples))
         with st.container(horizontal=True, vertical_alignment="center"):
-            for place, step in enumerate(alert.steps):
+            for place, step in enumerate(_steps(alike)):
                 _button(step, f"explore_alert_{number}_{place}")
-            st.caption(f"Raised when {escape(alert.condition[:1].lower() + alert.condition[1:])}")
+            st.caption(f"Raised when {escape(first.condition[:1].lower() + first.condition[1:])}")
+
+
+def _found(alike: tuple[Alert, ...]) -> str:
+    """What was found, a line per alert where there are several."""
+    lines = [escape(alert.found) + (f" :gray[({escape(alert.sample)})]" if alert.sample else "") for alert in alike]
+    if len(lines) == 1:
+        return lines[0]
+    left = f"\n- :gray[and {len(lines) - LINES:,} more, in the table above]" if len(lines) > LINES else ""
+    return "\n".join(f"- {line}" for line in lines[:LINES]) + left
+
+
+def _steps(alike: tuple[Alert, ...]) -> tuple[Step, ...]:
+    """What resolves them: all the ways of a single alert, the best way of each of several."""
+    return alike[0].steps if len(alike) == 1 else together(step for alert in alike for step in alert.steps[:1])[:LINES]
 
 
 def _button(step: Step, key: str) -> None:
@@ -140,9 +169,10 @@ def _button(step: Step, key: str) -> None:
     )
 
 
-def _columns(alert: Alert) -> str:
-    names = ", ".join(alert.columns[:8])
-    return f"{names} and {len(alert.columns) - 8:,} more" if len(alert.columns) > 8 else names
+def _columns(names: tuple[str, ...]) -> str:
+    different = tuple(dict.fromkeys(names))
+    shown = ", ".join(different[:8])
+    return f"{shown} and {len(different) - 8:,} more" if len(different) > 8 else shown
 
 
 def _capital(words: str) -> str:

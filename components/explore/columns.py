@@ -7,9 +7,10 @@ import streamlit as st
 
 from backends import charts
 from backends.datasets import KINDS
+from backends.datasets.wording import number_of
 from backends.profiling import Profile
 from backends.profiling.detail import Detail
-from components import cached, results
+from components import cached, results, state
 from components.feedback import code_span, escape
 
 FIRST = ("column", "kind", "distribution", "missing_share", "distinct", "mode", "mean", "std", "min", "p50", "max")
@@ -42,9 +43,9 @@ def _filtered(profile: Profile) -> pd.DataFrame:
     present = [kind for kind in KINDS if (frame["kind"] == kind).any()]
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
-        text = st.text_input("Name contains", key="explore_column_text").strip().lower()
+        text = st.text_input("Name contains", key="explore_column_text", **state.KEEP).strip().lower()
     with right:
-        kinds = st.pills("Kind", present, selection_mode="multi", key="explore_column_kinds")
+        kinds = st.pills("Kind", present, selection_mode="multi", key="explore_column_kinds", **state.KEEP)
     if text:
         frame = frame[frame["column"].str.lower().str.contains(text, regex=False)]
     return frame[frame["kind"].isin(kinds)] if kinds else frame
@@ -62,10 +63,10 @@ def _table(profile: Profile, frame: pd.DataFrame) -> str | None:
         column_config={
             "column": st.column_config.TextColumn(pinned=True),
             "distribution": st.column_config.BarChartColumn(y_min=0, help="Histogram, or the ten most frequent values"),
+            **{str(name): st.column_config.NumberColumn(format="localized") for name in frame.select_dtypes("float")},
             "missing_share": st.column_config.NumberColumn("missing", format="percent"),
             "distinct_share": st.column_config.NumberColumn("distinct share", format="percent"),
             "mode_share": st.column_config.NumberColumn("mode share", format="percent"),
-            **{str(name): st.column_config.NumberColumn(format="%.4g") for name in frame.select_dtypes("float")},
         },
         placeholder="",
         on_select="rerun",
@@ -74,7 +75,7 @@ def _table(profile: Profile, frame: pd.DataFrame) -> str | None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         results.csv_button(profile.columns, "columns", key="explore_column_csv", label="All columns as CSV")
-        words = f"{len(frame):,} of {len(profile.columns):,} columns. A click on a row shows that column below."
+        words = f"{len(frame):,} of {number_of(len(profile.columns), 'column')}. A click on a row shows it below."
         st.caption(f"{words} {escape(_sampled(profile))}")
     rows = [row for row in event["selection"]["rows"] if row < len(frame)]
     return str(frame["column"].iloc[rows[0] if rows else 0])
@@ -115,6 +116,8 @@ def _pictures(detail: Detail) -> None:
         results.chart(charts.lengths(detail, dark=dark), detail.lengths, "lengths", alt="Lengths of texts", note=note)
     if len(detail.calendar):
         parts = list(dict.fromkeys(detail.calendar["part"]))
-        part = st.segmented_control("By", parts, default=parts[0], required=True, key="explore_calendar_part")
+        part = st.segmented_control(
+            "By", parts, default=parts[0], required=True, key="explore_calendar_part", **state.KEEP
+        )
         figure = charts.calendar(detail, part or parts[0], dark=dark)
         results.chart(figure, detail.calendar, "calendar", alt=f"Rows by {part}")

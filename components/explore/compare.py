@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from backends import charts
+from backends.datasets.wording import number_of
 from backends.profiling import Profile
 from backends.profiling.shift import Parts, Shift, by_date, by_group, first_and_last, holdout, shift_of, two_tables
+from backends.profiling.shift.compare import MATTERS
 from components import cached, results, state
 from components.explore import shelf
 from components.feedback import escape
@@ -20,7 +22,9 @@ OTHERS = "all others"
 def show(profile: Profile) -> None:
     """What is set against what, the columns that shifted, and one of them closely."""
     ways = [title for title, (possible, _) in WAYS.items() if possible(profile)]
-    way = st.segmented_control("Set against each other", ways, default=ways[0], required=True, key="explore_compare")
+    way = st.segmented_control(
+        "Set against each other", ways, default=ways[0], required=True, key="explore_compare", **state.KEEP
+    )
     parts = WAYS[way or ways[0]][1](profile)
     if parts is None:
         return
@@ -31,16 +35,24 @@ def show(profile: Profile) -> None:
         st.caption(words)
     figure = charts.shift_ranking(found, dark=results.dark())
     results.chart(figure, found.table, "shift_ranking", alt="Columns by their shift", note=found.sample.words)
-    _one(parts, found, profile)
+    _one(parts, found, profile, str(way))
     with st.expander("Every column", icon=":material/table_rows:"):
         results.table(found.table, "explore_shift_table", alt="Shift of every column", download="shift")
 
 
 def _answer(found: Shift) -> str:
+    if found.table.empty:
+        return "The two tables have no column in common that could be compared."
     names, rows = found.shifted, found.rows
     sizes = f"{escape(found.labels[0])} ({rows[0]:,} rows) against {escape(found.labels[1])} ({rows[1]:,} rows)"
     if not names:
-        return f"No column shifted: {sizes}."
+        large = int((found.table["psi"] >= MATTERS).sum())
+        chance = (
+            f" {number_of(large, 'column')} with a PSI of {MATTERS} or more may be chance with so few rows."
+            if large
+            else ""
+        )
+        return f"No column shifted: {sizes}.{chance}"
     shown = ", ".join(f"**{escape(name)}**" for name in names[:4]) + (" …" if len(names) > 4 else "")
     share = f"{len(names):,} of {len(found.table):,} columns shifted"
     bounds = "Tested at a false discovery rate of 5 %; a PSI below 0.1 is not counted."
@@ -53,16 +65,23 @@ def _not_compared(found: Shift) -> list[str]:
         if names:
             shown = ", ".join(names[:10]) + (f" and {len(names) - 10:,} more" if len(names) > 10 else "")
             said.append(f"Only in {escape(label)}: {escape(shown)}.")
+    unmeasured = found.table[found.table["psi"].isna()]
+    if len(unmeasured):
+        named = [f"{row.column} ({row.note})" for row in unmeasured.head(5).itertuples()]
+        more = f" and {len(unmeasured) - 5:,} more" if len(unmeasured) > 5 else ""
+        said.append(f"Not measured: {escape(', '.join(named))}{more}.")
     for name, before, after in found.kinds_differ[:10]:
         said.append(f"{escape(name)} is {before} in one and {after} in the other, so it is not compared.")
     return said
 
 
-def _one(parts: Parts, found: Shift, profile: Profile) -> None:
+def _one(parts: Parts, found: Shift, profile: Profile, way: str) -> None:
     if found.table.empty:
         return
     with st.container(border=True):
-        name = st.selectbox("One column closely", found.table["column"].tolist(), key="explore_shift_column")
+        name = st.selectbox(
+            "One column closely", found.table["column"].tolist(), key=f"explore_shift_column_{way}", **state.KEEP
+        )
         if name is None:
             return
         frame = shift_of(parts, name, profile.budget)
@@ -71,14 +90,16 @@ def _one(parts: Parts, found: Shift, profile: Profile) -> None:
 
 
 def _halves(profile: Profile) -> Parts | None:
-    share = st.slider("The first part is", 0.1, 0.9, 0.5, 0.05, format="percent", key="explore_compare_share")
+    share = st.slider(
+        "The first part is", 0.1, 0.9, 0.5, 0.05, format="percent", key="explore_compare_share", **state.KEEP
+    )
     return first_and_last(profile.values, share)
 
 
 def _dates(profile: Profile) -> Parts | None:
     left, right = st.columns(2)
     with left:
-        name = st.selectbox("Date", _with_dates(profile), key="explore_compare_date")
+        name = st.selectbox("Date", _with_dates(profile), key="explore_compare_date", **state.KEEP)
     column = profile.values.column(name)
     middle = pd.Timestamp(profile.dataset.frame[name].median()).date()
     with right:
@@ -91,13 +112,13 @@ def _dates(profile: Profile) -> Parts | None:
 def _groups(profile: Profile) -> Parts | None:
     left, middle, right = st.columns(3)
     with left:
-        name = st.selectbox("Column", _with_groups(profile), key="explore_compare_column")
+        name = st.selectbox("Column", _with_groups(profile), key="explore_compare_column", **state.KEEP)
     levels = cached.levels(profile.dataset.digest, name, profile)
     with middle:
-        first = st.selectbox("Group", levels, key=f"explore_compare_first_{name}")
+        first = st.selectbox("Group", levels, key=f"explore_compare_first_{name}", **state.KEEP)
     with right:
         others = [OTHERS, *(level for level in levels if level != first)]
-        second = st.selectbox("against", others, key=f"explore_compare_second_{name}")
+        second = st.selectbox("against", others, key=f"explore_compare_second_{name}", **state.KEEP)
     return by_group(profile.values, name, first, None if second == OTHERS else second)
 
 
@@ -113,7 +134,7 @@ def _other_table(profile: Profile) -> Parts | None:
     tables = {table.source.name: table.dataset for table in state.work().shelf}
     if not tables:
         return None
-    name = st.selectbox("Other table", list(tables), key="explore_compare_table")
+    name = st.selectbox("Other table", list(tables), key="explore_compare_table", **state.KEEP)
     other = cached.profile(tables[name].digest, tables[name])
     return two_tables(profile.values, other.values)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from backends.datasets import Dataset
+from backends.datasets.classes import why_not_classes
 from backends.datasets.describe import percentage
 from backends.datasets.traits import telling_target
 from backends.datasets.wording import number_of
@@ -14,13 +17,18 @@ from backends.profiling.wording import bytes_in_words
 from components import state
 from components.feedback import escape
 
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
+
 TARGET = "explore_target"
+TAB, LAST = "explore_tab", "explore_tab_last"
 
 
 def size(profile: Profile) -> str:
     """The table's name and size, in Markdown."""
     known = profile.overview
-    return f"**{escape(profile.dataset.name)}** has {known.rows:,} rows and {known.columns:,} columns."
+    rows, columns = number_of(known.rows, "row"), number_of(known.columns, "column")
+    return f"**{escape(profile.dataset.name)}** has {rows} and {columns}."
 
 
 def sentence(profile: Profile, alerts: tuple[Alert, ...]) -> str:
@@ -65,14 +73,32 @@ def target_input(dataset: Dataset) -> str | None:
     else:
         state.seed_widget(TARGET, telling_target(dataset.schema))
     return st.selectbox(
-        "Target", names, key=TARGET, format_func=_or_none, on_change=_carry, help="The column you want to predict."
+        "Target",
+        names,
+        key=TARGET,
+        format_func=_or_none,
+        on_change=_carry,
+        **state.KEEP,
+        help="The column you want to predict.",
     )
 
 
+def tabs(titles: list[str]) -> list[TabContainer]:
+    """The page's tabs, on the one that was open when the page was left."""
+    before = state.widget(LAST, titles[0])
+    found = st.tabs(titles, key=TAB, default=before if before in titles else titles[0], on_change="rerun")
+    state.set_widget(LAST, next((title for title, tab in zip(titles, found, strict=True) if tab.open), titles[0]))
+    return list(found)
+
+
 def _carry() -> None:
+    """Make the target Train's too, when its values can be classes; Train keeps its own otherwise."""
     target, dataset = state.widget(TARGET, None), state.work().dataset
-    if target is not None and dataset is not None:
-        state.aim_at(str(target))
+    if target is None or dataset is None:
+        return
+    column = dataset.schema[str(target)]
+    if not why_not_classes(column, dataset.frame[column.name], column.distinct):
+        state.aim_at(column.name)
 
 
 def _or_none(name: str | None) -> str:

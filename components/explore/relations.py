@@ -40,6 +40,7 @@ def show(profile: Profile) -> None:
             names,
             key=CHOSEN,
             max_selections=60,
+            **state.KEEP,
         )
     _left_out(found)
     _pair(profile, found)
@@ -78,11 +79,13 @@ def _pair(profile: Profile, found: Associations) -> None:
         st.subheader("Two columns")
         left, middle, right = st.columns(3)
         with left:
-            first = st.selectbox("Across", names, key=FIRST)
+            first = st.selectbox("Across", names, key=FIRST, **state.KEEP)
         with middle:
-            second = st.selectbox("Up", names, key=SECOND)
+            second = st.selectbox("Up", names, key=SECOND, **state.KEEP)
         with right:
-            third = st.selectbox("Colour", [None, *names], key=THIRD, format_func=lambda name: name or "None")
+            third = st.selectbox(
+                "Colour", [None, *names], key=THIRD, **state.KEEP, format_func=lambda name: name or "None"
+            )
         if first == second:
             st.caption("Choose two different columns.")
             return

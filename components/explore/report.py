@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from backends.profiling import Profile
-from components import cached
+from components import cached, state
 
 FORMATS = {
     "HTML": ("html", "text/html", "One page that needs nothing else: light and dark, printable."),
@@ -21,6 +21,7 @@ def show(profile: Profile) -> None:
     private = st.toggle(
         "Keep values of the table out of it",
         key="explore_report_private",
+        **state.KEEP,
         help="Names of columns, counts and averages stay; single values, levels and examples go.",
     )
     stem = profile.dataset.name.rsplit(".", 1)[0]
@@ -38,7 +39,7 @@ def show(profile: Profile) -> None:
                     icon=":material/download:",
                     on_click="ignore",
                 )
-    if st.toggle("Show the page here", key="explore_report_preview"):
+    if st.toggle("Show the page here", key="explore_report_preview", **state.KEEP):
         with st.spinner("Writing the report…"):
             page = cached.report(profile, "html", private)
         st.iframe(page, height=800, alt="The report")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from backends import charts
 from backends.profiling import Profile
-from components import cached, results
+from components import cached, results, state
 from components.feedback import escape
 
 PROBLEMS = {
@@ -32,10 +32,12 @@ def show(profile: Profile) -> None:
     results.chart(
         charts.target_ranking(view, dark=results.dark()), ranked, "target_ranking", alt="Features ranked", note=note
     )
+    if said := _not_ranked(profile):
+        st.caption(said)
     if view.left_out:
         st.caption(f"{view.left_out:,} rows without a value of {escape(view.target)} are left out.")
     with st.container(border=True):
-        name = st.selectbox("One feature closely", ranked["column"].tolist(), key="explore_target_feature")
+        name = st.selectbox("One feature closely", ranked["column"].tolist(), key="explore_feature", **state.KEEP)
         if name is not None:
             _one(profile, view.target, name)
     with st.expander("Every feature", icon=":material/table_rows:"):
@@ -53,6 +55,17 @@ def _one(profile: Profile, target: str, name: str) -> None:
             results.chart(figure, frame, f"against_{kind}", alt=f"{name} against {target}: {kind}", note=note)
     if against.left_out:
         st.caption(f"Not drawn: the classes {escape(', '.join(against.left_out[:10]))}.")
+
+
+def _not_ranked(profile: Profile) -> str:
+    """The features that have no figure, with the reason."""
+    view = profile.target_view
+    assert view is not None
+    measure = "spearman" if view.problem == "numeric" else "auc"
+    rows = view.features[view.features[measure].isna()]
+    named = [f"{escape(str(row.column))} ({escape(str(row.note))})" for row in rows.head(5).itertuples()]
+    more = f" and {len(rows) - 5:,} more" if len(rows) > 5 else ""
+    return f"Not ranked: {', '.join(named)}{more}." if named else ""
 
 
 def _best(profile: Profile) -> str:

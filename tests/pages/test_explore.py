@@ -174,3 +174,41 @@ def test_a_second_table_is_compared_and_can_be_taken_in_hand(open_page: Open) ->
     app = press(app, "Work on it")
     assert "second.csv" in said(app)
     assert "has 100 rows and 2 columns" in said(app)
+
+
+def test_what_was_chosen_is_still_there_after_a_visit_to_another_tab_and_page(open_page: Open) -> None:
+    app = tab(with_sample(open_page, "churn"), "Columns")
+    app.text_input(key="explore_column_text").set_value("month").run()
+    app = tab(app, "Relations")
+    app.selectbox(key="explore_pair_third").set_value("churned").run()
+    app = tab(app, "Columns")
+    assert app.text_input(key="explore_column_text").value == "month"
+    app = app.switch_page("train_page.py").run().switch_page("explore_page.py").run()
+    assert app.text_input(key="explore_column_text").value == "month"
+    app = tab(app, "Relations")
+    assert app.selectbox(key="explore_pair_third").value == "churned"
+
+
+def test_no_target_is_a_choice_that_stays_and_a_quantity_leaves_trains_target_alone(open_page: Open) -> None:
+    app = with_sample(open_page, "churn")
+    app.selectbox(key="explore_target").set_value("churned").run()
+    app.selectbox(key="explore_target").set_value(None).run()
+    app = app.switch_page("train_page.py").run()
+    assert app.selectbox(key="train_target").value == "churned"
+    app = app.switch_page("explore_page.py").run()
+    assert app.selectbox(key="explore_target").value is None
+    app.selectbox(key="explore_target").set_value("signup_date").run()
+    app = app.switch_page("train_page.py").run()
+    assert app.selectbox(key="train_target").value == "churned"
+    assert not app.error
+
+
+def test_tables_without_a_column_in_common_are_said_to_be_so(open_page: Open) -> None:
+    app = tab(explore(open_page, b"a,b\n1,x\n2,y\n3,z\n", "first.csv"), "Compare")
+    app.session_state["explore_compare"] = "Another table"
+    app.run()
+    app.get("file_uploader")[0].upload("second.csv", b"c,d\n1,x\n2,y\n3,z\n", "text/csv").run()
+    app.session_state["explore_tab"] = "Compare"
+    app.run()
+    assert not app.exception
+    assert "no column in common" in said(app)

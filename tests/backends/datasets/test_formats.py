@@ -265,3 +265,9 @@ def test_any_text_is_a_table_or_one_sentence(text: str) -> None:
 def test_a_correction_that_a_format_has_not_is_refused() -> None:
     refused(parquet(FRAME), "t.parquet", "delimiter", delimiter=";")
     refused(workbook([["a"], [1]]), "t.xlsx", "delimiter", delimiter=";")
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "<table>", "<script>"])
+def test_a_tag_can_be_the_name_of_the_first_column(name: str) -> None:
+    dataset = read_table(f"{name},b\n1,2\n3,4\n".encode(), "t.csv")
+    assert dataset.schema.names == (name, "b")

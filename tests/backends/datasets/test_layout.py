@@ -174,3 +174,8 @@ def test_cells_beyond_the_header_become_a_column_only_where_they_hold_something(
     assert filled.frame.shape == (3, 3)
     assert empty.frame.shape == (3, 2)
     assert lines_of(empty, "row-trailing") == (2, 3, 4)
+
+
+def test_names_above_nothing_but_empty_rows_are_a_header() -> None:
+    dataset = read_table(b"a,b,c\n" + b",,\n" * 20, "t.csv")
+    assert (dataset.schema.names, dataset.rows) == (("a", "b", "c"), 20)
