@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.datasets import Dataset
+from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
 from backends.query import (
     Limits,
@@ -21,6 +22,7 @@ from backends.query import (
     renamed,
     table_names,
 )
+from backends.tasks import JobError
 from components import cached, results, sql_editor, state
 from components.feedback import errors_shown, escape, show_error
 
@@ -31,6 +33,7 @@ LIMITS = Limits()
 AT_ONCE_SECONDS = 1.5  # a query that ends within it is shown without a progress bar in between
 EVERY_SECONDS = 0.5
 CELL_SHOWN = 1_000  # characters
+SQL_SHOWN = 80  # characters of an earlier query
 Use = Callable[[str, bytes], None]
 
 
@@ -55,7 +58,9 @@ def _panel(named: Mapping[str, Dataset], tables: Sequence[Dataset], use: Use) ->
             return
         if work.error is not None:
             show_error(WorkbenchError(work.error.message, hint=work.error.hint))
-        elif work.result is not None:
+        if work.cancelled is not None:
+            _cancelled(work.cancelled, work.result)
+        if work.result is not None:
             _result(work.result, use)
 
 
@@ -79,7 +84,7 @@ def _about(named: Mapping[str, Dataset]) -> None:
     distinct = {id(table): table for table in named.values()}
     parts = [
         f"{' or '.join(f'`{name}`' for name in names)} is {escape(distinct[key].name)} "
-        f"({distinct[key].rows:,} × {len(distinct[key].schema):,})"
+        f"({number_of(distinct[key].rows, 'row')} × {number_of(len(distinct[key].schema), 'column')})"
         for key, names in by_table.items()
     ]
     st.caption("Tables: " + " · ".join(parts))
@@ -110,7 +115,7 @@ def _suggestions(dataset: Dataset) -> None:
         if history:
             with st.popover("History", icon=":material/history:", type="tertiary", key="explore_query_history"):
                 for at, sql in enumerate(history):
-                    label = escape(" ".join(sql.split())[:80])
+                    label = escape(" ".join(sql.split())[:SQL_SHOWN])
                     st.button(label, key=f"explore_query_past_{at}", on_click=_put, args=(sql,), type="tertiary")
 
 
@@ -164,8 +169,9 @@ def _watch(identity: str) -> None:
 def _job(identity: str) -> Job | None:
     try:
         return cached.queries().get(identity, state.owner())
-    except WorkbenchError:  # the server was started anew
-        _keep(_work().ended())
+    except WorkbenchError:
+        lost = JobError("The query is gone: the server was started anew.", hint="Run it again.")
+        _keep(_work().ended(error=lost))
         return None
 
 
@@ -177,12 +183,18 @@ def _progress(job: Job) -> str:
 
 def _take_over(job: Job) -> None:
     """Make what an ended query left the thing that is shown."""
+    work = _work()
     if job.state == "done":
-        _keep(_work().ended(result=load_result(job)))
+        _keep(work.ended(result=load_result(job)))
     else:
-        if job.state == "cancelled":
-            st.toast("The query was cancelled.")
-        _keep(_work().ended(error=job.error))
+        _keep(work.stopped(job.seconds) if job.state == "cancelled" else work.ended(error=job.error))
+
+
+def _cancelled(seconds: float, earlier: QueryResult | None) -> None:
+    """That the last query left nothing, and whose the result below is."""
+    st.info(f"Cancelled after {max(1, round(seconds))} s; nothing was kept.", icon=":material/cancel:")
+    if earlier is not None:
+        st.caption(f"The earlier result, of: {escape(' '.join(earlier.sql.split())[:SQL_SHOWN])}")
 
 
 def _result(result: QueryResult, use: Use) -> None:
@@ -202,6 +214,7 @@ def _result(result: QueryResult, use: Use) -> None:
         if st.button(label, key="explore_query_use", icon=":material/table_view:", disabled=not result.rows):
             data, name = as_dataset(result, "query")
             use(name, data)
+            _keep(_work().cleared())
             st.rerun()
 
 

@@ -39,7 +39,7 @@ class Editor {
     this.setStateValue = setStateValue;
     this.setTriggerValue = setTriggerValue;
     this.words = data.words;
-    this.keywords = new Set(data.words.keywords.map((word) => word.toLowerCase()));
+    this.keywords = new Set(data.words.keywords.flatMap((words) => words.toLowerCase().split(" ")));
     this.input.setAttribute("aria-label", data.label);
     this.input.placeholder = data.placeholder;
     if (data.version !== this.version) {

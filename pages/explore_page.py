@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import cached, recipe_view, state
+from components import cached, recipe_view, state, tabs
 from components.explore import alerts, columns, compare, missing, overview, query, relations, report, target
 from components.feedback import escape
 
@@ -29,14 +29,8 @@ sentence.markdown(overview.size(profile))
 overview.numbers(profile)
 recipe_view.show(dataset)
 
-titles = ["Alerts", "Columns", "Target", "Relations", "Missing", "Compare", "Query", "Report"]
-tabs = dict(zip(titles, overview.tabs(titles), strict=True))
-with tabs["Alerts"], st.spinner("Looking for what to do…"):
-    found = profile.alerts
-sentence.markdown(overview.sentence(profile, found))
-
 VIEWS = {
-    "Alerts": lambda: alerts.show(found),
+    "Alerts": lambda: alerts.show(profile.alerts),
     "Columns": lambda: columns.show(profile),
     "Target": lambda: target.show(profile),
     "Relations": lambda: relations.show(profile),
@@ -45,7 +39,10 @@ VIEWS = {
     "Query": lambda: query.show(dataset),
     "Report": lambda: report.show(profile),
 }
-for title, view in VIEWS.items():
-    if tabs[title].open:
-        with tabs[title]:
-            view()
+named = tabs.make("explore_tab", list(VIEWS))
+with named["Alerts"], st.spinner("Looking for what to do…"):
+    sentence.markdown(overview.sentence(profile, profile.alerts))
+for title, tab in named.items():
+    if tab.open:
+        with tab:
+            VIEWS[title]()

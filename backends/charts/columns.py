@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from backends.charts.template import distinct, figure, palette, plain
+from backends.datasets.wording import number_of
 from backends.profiling.detail import Detail
+from backends.profiling.shares import percent
 from backends.profiling.wording import as_text, rounded
 
 if TYPE_CHECKING:
@@ -37,8 +40,8 @@ def histogram(detail: Detail, *, dark: bool = False) -> go.Figure:
         y=frame["count"],
         width=width,
         marker={"color": palette(dark).accent, "line": {"width": 1, "color": palette(dark).surface}},
-        customdata=_ranges(detail),
-        hovertemplate="%{customdata}: %{y:,} rows<extra></extra>",
+        customdata=_counted(_ranges(detail), frame["count"]),
+        hovertemplate="%{customdata}<extra></extra>",
     )
     return drawn
 
@@ -52,7 +55,7 @@ def levels(detail: Detail, *, most: int = LEVELS_DRAWN, dark: bool = False) -> g
     shown = "" if len(frame) == everything else f" (the {len(frame):,} most frequent of {everything:,} values)"
     names = [level if level.strip() else f"“{level}”" for level in frame["level"]]
     words = [
-        f"{plain(name)}: {count:,} rows, {100 * share:.3g} %"
+        f"{plain(name)}: {number_of(count, 'row')}, {percent(share)}"
         for name, count, share in zip(names, frame["count"], frame["share"], strict=True)
     ]
     return _ranking(dark, detail.name, f"Rows{shown}", (distinct(names, LABEL), frame["count"], words))
@@ -65,7 +68,7 @@ def lengths(detail: Detail, *, dark: bool = False) -> go.Figure:
         return _nothing(dark, detail.name, "No text to draw")
     drawn = _bars(dark, f"Length of {plain(detail.name, LABEL)}, characters", "Rows", bargap=0.05)
     words = [
-        f"{low:,} characters" if low == high else f"{low:,} to {high:,} characters"
+        number_of(low, "character") if low == high else f"{low:,} to {high:,} characters"
         for low, high in zip(frame["low"], frame["high"], strict=True)
     ]
     drawn.add_bar(
@@ -73,8 +76,8 @@ def lengths(detail: Detail, *, dark: bool = False) -> go.Figure:
         y=frame["count"],
         width=frame["high"] - frame["low"] + 1,
         marker={"color": palette(dark).accent},
-        customdata=words,
-        hovertemplate="%{customdata}: %{y:,} rows<extra></extra>",
+        customdata=_counted(words, frame["count"]),
+        hovertemplate="%{customdata}<extra></extra>",
     )
     return drawn
 
@@ -103,10 +106,10 @@ def words(detail: Detail, *, dark: bool = False) -> go.Figure:
         return _nothing(dark, detail.name, "No word of three letters or more")
     sample = f"<br>{detail.sample.words}" if detail.sample.words else ""
     hover = [
-        f"{plain(word)}: {count:,} times, in {rows:,} rows"
+        f"{plain(word)}: {number_of(count, 'time')}, in {number_of(rows, 'row')}"
         for word, count, rows in zip(frame["word"], frame["count"], frame["rows"], strict=True)
     ]
-    title = f"Occurrences of the {len(frame)} most frequent words{sample}"
+    title = f"Occurrences of the {number_of(len(frame), 'most frequent word')}{sample}"
     return _ranking(dark, detail.name, title, (distinct(frame["word"], LABEL), frame["count"], hover))
 
 
@@ -119,8 +122,8 @@ def calendar(detail: Detail, part: str = "year", *, dark: bool = False) -> go.Fi
     drawn = figure(dark, x=f"{PARTS[part]} of {plain(detail.name, LABEL)}", y="Rows", yaxis={"rangemode": "tozero"})
     look: dict[str, Any] = {
         "y": frame["count"],
-        "customdata": frame["label"],
-        "hovertemplate": "%{customdata}: %{y:,} rows<extra></extra>",
+        "customdata": _counted(frame["label"], frame["count"]),
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
     if part == "year":
         drawn.add_scatter(x=frame["value"], mode="lines+markers", line={"color": palette(dark).accent}, **look)
@@ -158,6 +161,10 @@ def _ranking(dark: bool, name: str, title: str, bars: tuple[list[str], pd.Series
         hovertemplate="%{customdata}<extra></extra>",
     )
     return drawn
+
+
+def _counted(names: Iterable[str], counts: pd.Series) -> list[str]:
+    return [f"{name}: {number_of(count, 'row')}" for name, count in zip(names, counts, strict=True)]
 
 
 def _ranges(detail: Detail) -> list[str]:

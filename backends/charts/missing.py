@@ -9,7 +9,9 @@ import pandas as pd
 
 from backends.charts.relations import colour_scale
 from backends.charts.template import distinct, figure, palette, plain
+from backends.datasets.wording import number_of
 from backends.profiling.missing.pattern import MissingPattern
+from backends.profiling.shares import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -23,11 +25,15 @@ def missing_bars(pattern: MissingPattern, *, dark: bool = False) -> go.Figure:
     left = len(pattern.columns) - len(rows)
     more = f"<br>the {len(rows)} of {len(pattern.columns):,} columns with the most" if left else ""
     names = distinct(rows["column"])
-    drawn = _listed(dark, f"Share of the {pattern.rows:,} rows without a value{more}", names)
+    drawn = _listed(dark, f"Share of the {number_of(pattern.rows, 'row')} without a value{more}", names)
     drawn.update_xaxes(tickformat=".0%", rangemode="tozero")
     drawn.add_bar(
-        x=rows["share"], y=names, orientation="h", marker={"color": colours.accent}, customdata=rows["missing"],
-        hovertemplate="%{y}: %{customdata:,} rows without a value (%{x:.1%})<extra></extra>",
+        x=rows["share"], y=names, orientation="h", marker={"color": colours.accent},
+        hovertemplate="%{y}: %{customdata}<extra></extra>",
+        customdata=[
+            f"{number_of(missing, 'row')} without a value ({percent(share)})"
+            for missing, share in zip(rows["missing"], rows["share"], strict=True)
+        ],
     )  # fmt: skip
     return drawn
 
@@ -37,9 +43,9 @@ def missing_matrix(pattern: MissingPattern, *, dark: bool = False) -> go.Figure:
     matrix = pattern.matrix
     firsts = matrix.index.to_numpy()
     lasts = np.append(firsts[1:] - 1, pattern.rows)[: len(firsts)]
-    rows = [
-        f"rows {first:,} to {last:,}" if last > first else f"row {first:,}"
-        for first, last in zip(firsts, lasts, strict=True)
+    words = [
+        [f"{_span(first, last)}: {percent(share)} missing" for share in shares]
+        for first, last, shares in zip(firsts.tolist(), lasts.tolist(), matrix.to_numpy().tolist(), strict=True)
     ]
     shown, every = pattern.matrix_of
     most = float(matrix.to_numpy().max(initial=0.01))
@@ -52,9 +58,9 @@ def missing_matrix(pattern: MissingPattern, *, dark: bool = False) -> go.Figure:
     drawn.add_heatmap(
         z=matrix.to_numpy(), x=distinct(matrix.columns), y=firsts, zmin=0, zmax=most, xgap=1,
         colorscale=colour_scale(dark),
-        customdata=np.repeat(np.array(rows, dtype=object)[:, None], len(matrix.columns), axis=1),
+        customdata=words,
         colorbar={"title": {"text": "missing"}, "tickformat": ".0%", "outlinewidth": 0, "thickness": 12},
-        hovertemplate="%{x}, %{customdata}: %{z:.1%} missing<extra></extra>",
+        hovertemplate="%{x}, %{customdata}<extra></extra>",
     )  # fmt: skip
     return drawn
 
@@ -126,6 +132,10 @@ def missing_against_target(frame: pd.DataFrame, *, dark: bool = False) -> go.Fig
     return drawn
 
 
+def _span(first: int, last: int) -> str:
+    return f"rows {first:,} to {last:,}" if last > first else f"row {first:,}"
+
+
 def _listed(dark: bool, x: str, names: list[str]) -> go.Figure:
     """A figure with one line per name, the first on top."""
     axis = {"type": "category", "categoryorder": "array", "categoryarray": names, "autorange": "reversed"}
@@ -135,15 +145,15 @@ def _listed(dark: bool, x: str, names: list[str]) -> go.Figure:
 def _together(row: Any) -> str:
     phi = "not measurable" if np.isnan(row.phi) else f"{row.phi:.2f}"
     return (
-        f"{plain(row.first)} and {plain(row.second)}<br>{row.rows_both:,} rows lack both "
-        f"({row.overlap:.0%} of the gaps of the one with fewer), correlation {phi}"
+        f"{plain(row.first)} and {plain(row.second)}<br>{number_of(row.rows_both, 'row')} without both "
+        f"({percent(row.overlap)} of the gaps of the one with fewer), correlation {phi}"
     )
 
 
 def _against(row: Any, classes: bool) -> str:
-    rows = f"{row.missing:,} rows without, {row.present:,} with a value; p {row.p:.2g}, q {row.q:.2g}"
+    rows = f"{number_of(row.missing, 'row')} without, {row.present:,} with a value; p {row.p:.2g}, q {row.q:.2g}"
     if classes:
         return f"{plain(row.column)}: Cramér's V {row.strength:.3f}<br>{rows}"
     share = row.measure.startswith("share")
-    one, two = (f"{value:.1%}" if share else f"{value:,.4g}" for value in (row.where_missing, row.where_present))
+    one, two = (percent(value) if share else f"{value:,.4g}" for value in (row.where_missing, row.where_present))
     return f"{plain(row.column)}: {one} where missing, {two} where present<br>{rows}"

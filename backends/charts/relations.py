@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backends.charts.template import CLEAR, distinct, figure, palette, plain, translucent
+from backends.datasets.wording import number_of
 from backends.profiling.relations.association import Associations
+from backends.profiling.relations.axes import Axis
 from backends.profiling.relations.pairs import Pair
+from backends.profiling.shares import percent
+from backends.profiling.wording import rounded
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 CELL = 26  # pixels of a column in the matrix, down to
 LEAST_CELL = 13
+OUTLINE = 32  # pixels of the mark around a cell's number
 LABELLED = 45  # columns; the labels of more would cover each other
 NUMBERED = 12  # columns; the numbers of more do not fit in their cells
 
@@ -23,7 +29,7 @@ def association_matrix(associations: Associations, *, dark: bool = False) -> go.
     """The strength of each pair below the diagonal, in clustered order; pairs that cannot be measured stay empty.
 
     Over each cell lies an invisible marker, because a heatmap's cells cannot be selected: a click on it selects a
-    point whose `customdata` starts with the positions of its two columns in `associations.columns`.
+    point whose `customdata` starts with the positions of its two columns in `associations.columns`, and outlines it.
     """
     colours, size = palette(dark), len(associations.columns)
     names = distinct(associations.columns, 24)
@@ -38,7 +44,7 @@ def association_matrix(associations: Associations, *, dark: bool = False) -> go.
         xaxis={**ticks, "tickangle": -45, "range": [-0.5, max(size, 2) - 1.5]},
         yaxis={**ticks, "range": [max(size, 2) - 0.5, 0.5]},
     )  # fmt: skip
-    text = np.char.mod("%.2f", np.nan_to_num(strength)) if size <= NUMBERED else None
+    text = np.where(np.isnan(strength), "", np.char.mod("%.2f", strength)) if size <= NUMBERED else None
     drawn.add_heatmap(
         z=strength, zmin=0, zmax=1, xgap=1, ygap=1, hoverinfo="skip", hoverongaps=False, colorscale=colour_scale(dark),
         text=text, texttemplate="%{text}" if text is not None else None,
@@ -47,8 +53,11 @@ def association_matrix(associations: Associations, *, dark: bool = False) -> go.
     rows = _cells(associations)
     drawn.add_scatter(
         x=[row[1] for row in rows], y=[row[0] for row in rows], mode="markers", showlegend=False,
-        marker={"symbol": "square", "size": cell, "color": CLEAR, "line": {"width": 0}},
-        selected={"marker": {"color": translucent(colours.warning, 0.6), "opacity": 1}},
+        marker={
+            "symbol": "square-open", "color": CLEAR, "line": {"width": 2},
+            "size": OUTLINE if size <= NUMBERED else cell - 2,
+        },
+        selected={"marker": {"color": colours.warning, "opacity": 1}},
         unselected={"marker": {"opacity": 0}},
         customdata=rows, hovertemplate="%{customdata[2]}<extra></extra>",
     )  # fmt: skip
@@ -76,7 +85,7 @@ def _words(row: Any) -> str:
     found = f"{row.measure} {row.value:.3f}" if row.strength == row.strength else ""
     other = {"Spearman": ("Pearson", row.pearson), "Pearson": ("Spearman", row.spearman)}.get(row.measure)
     beside = f" ({other[0]} {other[1]:.3f})" if found and other else ""
-    parts = [f"{found}{beside}" if found else "", f"{row.rows:,} rows", plain(row.note, 160)]
+    parts = [f"{found}{beside}" if found else "", number_of(row.rows, "row"), plain(row.note, 160)]
     return f"{plain(row.first)} and {plain(row.second)}<br>{', '.join(part for part in parts if part)}"
 
 
@@ -104,63 +113,80 @@ def _points(pair: Pair, dark: bool) -> go.Figure:
 
 def _density(pair: Pair, dark: bool) -> go.Figure:
     drawn, table = _axes(pair, dark), pair.frame.pivot(index="y", columns="x", values="rows")
+    counts = table.to_numpy()
     drawn.add_heatmap(
-        z=np.log10(table.to_numpy()), x=table.columns, y=table.index, customdata=table.to_numpy(),
+        z=np.log10(counts), x=table.columns, y=table.index, customdata=_counted(counts),
         colorscale=colour_scale(dark), hoverongaps=False,
         colorbar={**_bar("rows"), "tickvals": list(range(8)), "ticktext": [f"{10**power:,}" for power in range(8)]},
-        hovertemplate="about %{x}, %{y}: %{customdata:,} rows<extra></extra>",
+        hovertemplate="about %{x}, %{y}: %{customdata}<extra></extra>",
     )  # fmt: skip
     return _trend(drawn, pair, dark)
 
 
 def _boxes(pair: Pair, dark: bool) -> go.Figure:
+    """A box per level, upright where the levels are across and lying where they are up."""
     colours, frame = palette(dark), pair.frame
+    levels, upright = (pair.x, True) if pair.x.form == "levels" else (pair.y, False)
+    labels = dict(zip(levels.labels, distinct(levels.labels), strict=True))
     drawn = _axes(pair, dark, boxmode="group")
-    labels = dict(zip(pair.x.labels, distinct(pair.x.labels), strict=True))
     groups = pair.groups if pair.third is not None else ("",)
     for name, label, colour in zip(groups, distinct(groups), colours.series, strict=False):
         rows = frame if pair.third is None else frame[frame["group"] == name]
         drawn.add_box(
-            x=[labels[level] for level in rows["level"]], name=label or "rows", showlegend=pair.third is not None,
+            **{"x" if upright else "y": [labels[level] for level in rows["level"]]},
+            orientation="v" if upright else "h", name=label or "rows", showlegend=pair.third is not None,
             q1=rows["p25"], median=rows["p50"], q3=rows["p75"], lowerfence=rows["low"], upperfence=rows["high"],
             marker={"color": colour}, line={"width": 1.5}, fillcolor=translucent(colour, 0.2),
-            hovertext=[f"{count:,} rows" for count in rows["rows"]],
+            hovertext=[number_of(count, "row") for count in rows["rows"]],
         )  # fmt: skip
-    drawn.update_xaxes(type="category", categoryorder="array", categoryarray=list(labels.values()))
-    return drawn
+    order = {"type": "category", "categoryorder": "array", "categoryarray": list(labels.values())}
+    if upright:
+        return drawn.update_layout(xaxis=order)
+    height = int(np.clip(160 + 14 * len(frame), 340, 900))
+    return drawn.update_layout(yaxis={**order, "autorange": "reversed"}, height=height)
 
 
 def _counts(pair: Pair, dark: bool) -> go.Figure:
-    """One cell per pair of levels: the share of the row's level, or the mean of the third column."""
-    drawn, shown = _axes(pair, dark), "share" if pair.third is None else "colour"
-    across, up = distinct(pair.y.labels), distinct(pair.x.labels)
-    tables = [_table(pair, column) for column in (shown, "rows", "share")]
-    percent = pair.third is None or pair.third.form == "levels"
-    number = "%{z:.1%}" if percent else "%{z:.4s}"
-    told = f"of {plain(pair.x.name)} %{{y}}" if pair.third is None else plain(pair.colour_title)
+    """One cell per pair of levels: its share of the level across, or the mean of the third column."""
+    drawn, frame = _axes(pair, dark), pair.frame
+    shares = pair.third is None or pair.third.form == "levels"
+    across, up = _places(pair.x, frame["first"]), _places(pair.y, frame["second"])
+    cells = np.full((len(pair.y.labels), len(pair.x.labels)), np.nan)
+    cells[up, across] = frame["share" if pair.third is None else "colour"]
+    words = np.full(cells.shape, "", dtype=object)
+    words[up, across] = [_cell_words(pair, row, shares) for row in frame.itertuples()]
     drawn.add_heatmap(
-        z=tables[0], x=across, y=up, customdata=np.dstack(tables[1:]), colorscale=colour_scale(dark), xgap=2, ygap=2,
-        hoverongaps=False, colorbar=_bar(f"share of {pair.x.title}" if pair.third is None else pair.colour_title),
-        hovertemplate=f"{plain(pair.x.name)} %{{y}}, {plain(pair.y.name)} %{{x}}<br>%{{customdata[0]:,}} rows"
-        f" (%{{customdata[1]:.1%}} of the level), {number} {told}<extra></extra>",
-        **({"zmin": 0} if percent else {}),
+        z=cells, x=distinct(pair.x.labels), y=distinct(pair.y.labels), customdata=words, xgap=2, ygap=2,
+        colorscale=colour_scale(dark), hoverongaps=False, hovertemplate="%{customdata}<extra></extra>",
+        colorbar=_bar(f"share of {pair.x.title}" if pair.third is None else pair.colour_title),
+        **({"zmin": 0, "zmax": 1} if shares else {}),
     )  # fmt: skip
-    drawn.update_layout(
-        xaxis={"title": {"text": plain(pair.y.title)}, "type": "category", "showgrid": False},
-        yaxis={"title": {"text": plain(pair.x.title)}, "type": "category", "showgrid": False, "autorange": "reversed"},
-        height=max(340, 160 + 26 * len(up)),
-    )
-    return drawn
+    if shares:
+        drawn.update_traces(colorbar={"tickformat": ".0%"})
+    axis = {"type": "category", "showgrid": False}
+    height = max(340, 160 + 26 * len(pair.y.labels))
+    return drawn.update_layout(xaxis=axis, yaxis={**axis, "autorange": "reversed"}, height=height)
 
 
-def _table(pair: Pair, column: str) -> np.ndarray:
-    table = np.full((len(pair.x.labels), len(pair.y.labels)), np.nan)
-    places = [dict(zip(shown.labels, range(len(shown.labels)), strict=True)) for shown in (pair.x, pair.y)]
-    rows = [
-        [place[label] for label in pair.frame[name]] for place, name in zip(places, ("first", "second"), strict=True)
-    ]
-    table[rows[0], rows[1]] = pair.frame[column]
-    return table
+def _places(shown: Axis, labels: Iterable[str]) -> list[int]:
+    place = {label: at for at, label in enumerate(shown.labels)}
+    return [place[label] for label in labels]
+
+
+def _cell_words(pair: Pair, row: Any, shares: bool) -> str:
+    """Two levels in words: "sex male, class 3<br>347 rows, 60.1 % of sex male"."""
+    across = f"{plain(pair.x.name)} {plain(row.first)}"
+    told = f"{across}, {plain(pair.y.name)} {plain(row.second)}"
+    told += f"<br>{number_of(row.rows, 'row')}, {percent(row.share)} of {across}"
+    if pair.third is None or np.isnan(row.colour):
+        return told
+    return f"{told}<br>{plain(pair.colour_title)}: {percent(row.colour) if shares else rounded(row.colour)}"
+
+
+def _counted(counts: np.ndarray) -> np.ndarray:
+    """A table of counts in words, empty where nothing is counted."""
+    words = ["" if np.isnan(count) else number_of(int(count), "row") for count in counts.ravel().tolist()]
+    return np.array(words, dtype=object).reshape(counts.shape)
 
 
 def _trend(drawn: go.Figure, pair: Pair, dark: bool) -> go.Figure:
@@ -172,9 +198,10 @@ def _trend(drawn: go.Figure, pair: Pair, dark: bool) -> go.Figure:
         line={"color": CLEAR}, fillcolor=translucent(colours.text, 0.12), name="middle half", hoverinfo="skip",
     )  # fmt: skip
     drawn.add_scatter(
-        x=trend["x"], y=trend["p50"], mode="lines+markers", name="median", customdata=trend["rows"],
+        x=trend["x"], y=trend["p50"], mode="lines+markers", name="median",
+        customdata=[number_of(rows, "row") for rows in trend["rows"]],
         line={"color": colours.text, "width": 2}, marker={"size": 6},
-        hovertemplate=f"{plain(pair.x.title)} about %{{x}}: median %{{y}} of %{{customdata:,}} rows<extra></extra>",
+        hovertemplate=f"{plain(pair.x.title)} about %{{x}}: median %{{y}} of %{{customdata}}<extra></extra>",
     )  # fmt: skip
     return drawn
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from backends.charts.template import distinct, figure, palette, plain, translucent
+from backends.datasets.wording import number_of
+from backends.profiling.shares import percent
 from backends.profiling.shift.compare import MATTERS
 
 if TYPE_CHECKING:
@@ -25,12 +27,16 @@ def shift_frame(shift: Shift) -> pd.DataFrame:
 
 
 def shift_ranking(shift: Shift, dark: bool = False) -> go.Figure:
-    """A dot per column at its PSI; those that shifted are filled, in the warning colour. Says how many are shown."""
+    """A dot per column at its PSI; those that shifted are filled, in the warning colour.
+
+    Says how many columns are shown, and how many have levels that are in one part only.
+    """
     colours, frame = palette(dark), shift_frame(shift)
-    many = f"{len(frame)} of {len(shift.table)} columns, the largest shift first"
+    many = f"{len(frame)} of {number_of(len(shift.table), 'column')}, the largest shift first"
+    titles = ("Population stability index (PSI)", many, _one_sided_columns(frame), shift.sample.words)
     drawn = figure(
         dark,
-        x="<br>".join(filter(None, ("Population stability index (PSI)", many, shift.sample.words))),
+        x="<br>".join(filter(None, titles)),
         y="",
         height=140 + 26 * len(frame),
         xaxis={"rangemode": "tozero"},
@@ -80,14 +86,34 @@ def shift_of_column(frame: pd.DataFrame, column: str, labels: tuple[str, str], d
                 "line": {"color": colour, "width": 1},
                 "pattern": {"shape": pattern, "fgcolor": colour},
             },
-            customdata=frame[f"rows_{side}"],
-            hovertemplate=f"%{{x}}: %{{y:.1%}} (%{{customdata:,}} rows)<extra>{plain(label)}</extra>",
+            customdata=[
+                f"{percent(share)} ({number_of(rows, 'row')})"
+                for share, rows in zip(frame[side], frame[f"rows_{side}"], strict=True)
+            ],
+            hovertemplate=f"%{{x}}: %{{customdata}}<extra>{plain(label)}</extra>",
         )
     return drawn
 
 
 def _words(row: Any) -> str:
-    """One column in words: "age: PSI 0.31, Wasserstein 0.42, q 0.001, shifted"."""
+    """One column in words: "age: PSI 0.310, Wasserstein 0.420, Kolmogorov–Smirnov q 0.001, shifted"."""
     measured = "" if np.isnan(row.distance) else f", {row.size} {row.distance:.3f}"
     tested = f", {row.note}" if np.isnan(row.q) else f", {row.test} q {row.q:.2g}"
-    return f"{plain(row.column)}: PSI {row.psi:.3f}{measured}{tested}, {'shifted' if row.shifted else 'not shifted'}"
+    known = levels_in_one_part(row.levels_only_before, row.levels_only_after)
+    words = f"{plain(row.column)}: PSI {row.psi:.3f}{measured}{tested}, {'shifted' if row.shifted else 'not shifted'}"
+    return f"{words}<br>{known}" if known else words
+
+
+def levels_in_one_part(before: float, after: float) -> str:
+    """How many levels are in one part only, in words; empty where none is, and for what has no levels (NaN).
+
+    >>> levels_in_one_part(2.0, 1.0), levels_in_one_part(0.0, 3.0), levels_in_one_part(0.0, float("nan"))
+    ('2 levels only in the first, 1 level only in the second', '3 levels only in the second', '')
+    """
+    counts = {"first": before, "second": after}
+    return ", ".join(f"{number_of(int(n), 'level')} only in the {part}" for part, n in counts.items() if n > 0)
+
+
+def _one_sided_columns(frame: pd.DataFrame) -> str:
+    columns = int((frame[["levels_only_before", "levels_only_after"]] > 0).any(axis=1).sum())
+    return f"{number_of(columns, 'column')} with levels in one part only" if columns else ""

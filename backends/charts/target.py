@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from backends.charts.template import distinct, figure, palette, plain, translucent
+from backends.datasets.wording import agreeing, number_of
+from backends.profiling.shares import percent
+from backends.profiling.wording import as_text, rounded
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,9 +20,11 @@ if TYPE_CHECKING:
 SHOWN = 30
 PERCENT = {"tickformat": ".0%", "rangemode": "tozero"}
 MEASURES = {
-    "auc": "AUC of the feature alone, with 95 % interval (0.5 is a guess)",
-    "spearman": "Spearman's correlation with the target, with 95 % interval",
+    "auc": "AUC of the feature alone, with 95 % interval<br>(0.5 is a guess)",
+    "spearman": "Spearman's correlation with the target,<br>with 95 % interval",
 }
+TOLD = "Share of the target's<br>entropy that it settles"
+SPLIT = (0.66, 0.72)  # of the width: where the picture of the measure ends and that of the shares begins
 
 
 def ranking_frame(view: TargetView) -> pd.DataFrame:
@@ -31,15 +36,21 @@ def ranking_frame(view: TargetView) -> pd.DataFrame:
 
 
 def target_ranking(view: TargetView, dark: bool = False) -> go.Figure:
-    """A dot with its interval per feature, in the view's order; says how many of the features are shown."""
+    """Two figures per feature side by side: a dot with its interval, and the share of the target's entropy as a bar.
+
+    The features are in the order of the bars, which is the view's; says how many of them are shown.
+    """
     colours, frame = palette(dark), ranking_frame(view)
     measure = "spearman" if view.problem == "numeric" else "auc"
-    many = f"{len(frame)} of {len(view.features)} features, most informative first"
+    many = f"{len(frame)} of {number_of(len(view.features), 'feature')}, most informative first"
+    words = [_ranked(row) for row in frame.itertuples()]
     drawn = figure(
         dark,
         x="<br>".join(filter(None, (MEASURES[measure], many, view.sample.words))),
         y="",
-        height=140 + 26 * len(frame),
+        height=170 + 26 * len(frame),
+        xaxis={"domain": [0, SPLIT[0]]},
+        xaxis2={"domain": [SPLIT[1], 1], "title": {"text": TOLD}, "nticks": 4, **PERCENT},
         yaxis={"autorange": "reversed", "type": "category"},
         showlegend=False,
     )
@@ -50,7 +61,16 @@ def target_ranking(view: TargetView, dark: bool = False) -> go.Figure:
         mode="markers",
         marker={"size": 10, "color": colours.accent},
         error_x=_error(frame["value"], frame["low"], frame["high"], colours.accent),
-        customdata=[_ranked(row) for row in frame.itertuples()],
+        customdata=words,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    drawn.add_bar(
+        x=frame["mi_share"],
+        y=frame["label"],
+        xaxis="x2",
+        orientation="h",
+        marker={"color": translucent(colours.accent, 0.5)},
+        customdata=words,
         hovertemplate="%{customdata}<extra></extra>",
     )
     return drawn
@@ -114,18 +134,21 @@ def target_trend(against: Against, dark: bool = False) -> go.Figure:
         xaxis={"type": "category"},
         showlegend=False,
     )
+    names = distinct(groups["label"])
+    drawn.add_scatter(  # no error bars: an axis of dates has none
+        x=[place for name in names for place in (name, name, None)],
+        y=[end for row in groups.itertuples() for end in (row.q1, row.q3, None)],
+        mode="lines",
+        line={"color": colours.accent, "width": 2},
+        hoverinfo="skip",
+    )
     drawn.add_scatter(
-        x=distinct(groups["label"]),
+        x=names,
         y=groups["median"],
         mode="lines+markers" if against.numeric else "markers",
         line={"color": translucent(colours.accent, 0.5)},
         marker={"size": 9, "color": colours.accent},
-        error_y=_error(groups["median"], groups["q1"], groups["q3"], colours.accent),
-        customdata=[
-            f"{plain(row.label)}: median {row.median:,.6g}, "
-            f"half of the {row.rows:,} rows from {row.q1:,.6g} to {row.q3:,.6g}"
-            for row in groups.itertuples()
-        ],
+        customdata=[_centred(row) for row in groups.itertuples()],
         hovertemplate="%{customdata}<extra></extra>",
     )
     return drawn
@@ -138,29 +161,39 @@ def _error(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> di
 
 def _titled(against: Against) -> str:
     """The feature's name, what is not shown, and the sample."""
-    left_out = f"{len(against.left_out)} smaller classes are not shown" if against.left_out else ""
+    many = len(against.left_out)
+    left_out = f"{many} smaller {agreeing(many, 'class is', 'classes are')} not shown" if many else ""
     return "<br>".join(filter(None, (plain(against.feature), left_out, against.sample.words)))
 
 
 def _ranked(row: Any) -> str:
-    """One feature in words: "age: AUC 0.684 (0.678–0.690), 12 % of the target's information, 32,561 rows"."""
+    """One feature in words: "age: AUC 0.684 (0.678–0.690), 12.3 % of the target's entropy, 32,561 rows"."""
     name = "AUC" if row.measure == "auc" else "correlation"
     interval = "" if np.isnan(row.low) else f" ({row.low:.3f}–{row.high:.3f})".replace("–-", " to -")
-    told = f"{row.mi_share:.1%} of the target's information"
-    return f"{plain(row.column)}: {name} {row.value:.3f}{interval}, {told}, {row.rows:,} rows"
+    told = f"{percent(row.mi_share)} of the target's entropy"
+    return f"{plain(row.column)}: {name} {row.value:.3f}{interval}, {told}, {number_of(row.rows, 'row')}"
 
 
 def _spans(rows: pd.DataFrame) -> list[str]:
+    words = zip(rows["rows"], rows["share"], rows["low"], rows["high"], strict=True)
     return [
-        f"{row.rows:,} rows ({row.share:.1%}) from {_end(row.low)} to {_end(row.high)}" for row in rows.itertuples()
+        f"{number_of(count, 'row')} ({percent(share)}) from {_end(low)} to {_end(high)}"
+        for count, share, low, high in words
     ]
 
 
+def _centred(row: Any) -> str:
+    """One bin or level in words: "Sales: median 1,204, half of 3,650 rows from 980 to 1,511"."""
+    half = f"half of {number_of(row.rows, 'row')} from {_end(row.q1)} to {_end(row.q3)}"
+    return f"{plain(row.label)}: median {_end(row.median)}, {half}"
+
+
 def _end(value: Any) -> str:
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, pd.Timestamp) else f"{value:,.6g}"
+    return as_text(value) if isinstance(value, pd.Timestamp) else rounded(value)
 
 
 def _rated(row: Any, name: object) -> str:
-    """One bin or level in words: "Sales: 26.9 % (25.5–28.4 %) of 3,650 rows are >50K"."""
-    rate = f"{row.rate:.1%} ({row.rate_low:.1%}–{row.rate_high:.1%})"
-    return f"{plain(row.label)}: {rate} of {row.rows:,} rows are {plain(name, 40)}"
+    """One bin or level in words: "Sales: 26.9 % (25.5 % to 28.4 %) of 3,650 rows are >50K"."""
+    rate = f"{percent(row.rate)} ({percent(row.rate_low)} to {percent(row.rate_high)})"
+    rows = f"{number_of(row.rows, 'row')} {agreeing(row.rows, 'is', 'are')}"
+    return f"{plain(row.label)}: {rate} of {rows} {plain(name, 40)}"

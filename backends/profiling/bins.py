@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import floor, log10
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ HISTOGRAM_BINS = 30
 QUANTILE_BINS = 10
 LARGEST_EXACT = 2.0**50  # whole numbers beyond it have no halves between them
 LEVELS_SHOWN = 20
+SMALL, LARGE = 1e-4, 1e15  # between them a number is written without powers of ten
 MISSING = "missing"
 NUMBERS = ("number", "integer", "datetime")
 
@@ -137,12 +139,25 @@ def between(edges: np.ndarray, dates: bool = False) -> list[str]:
 
 
 def _told_apart(edges: list[float]) -> list[str]:
-    """Six digits, or as many as it takes until no two are the same."""
-    for digits in range(6, 18):
-        words = [f"{edge:,.{digits}g}" for edge in edges]
+    """Three digits, or as many as it takes until no two are the same."""
+    for digits in range(3, 18):
+        words = [_figure(edge, digits) for edge in edges]
         if len(set(words)) == len(words):
             break
     return words
+
+
+def _figure(number: float, digits: int) -> str:
+    """A number with so many significant digits, whole thousands in full.
+
+    >>> [_figure(number, 3) for number in (3.07267, 12_345.6, 0.5, -0.0, 1e-7, 2e20)]
+    ['3.07', '12,346', '0.5', '0', '1e-07', '2e+20']
+    """
+    size = abs(number)
+    if not size or not SMALL <= size < LARGE:
+        return f"{number + 0.0:.{digits}g}"
+    words = f"{number:,.{max(0, digits - 1 - floor(log10(size)))}f}"
+    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 def _whole(finite: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import isinf, isnan
 from typing import Any
 
 import numpy as np
@@ -33,10 +34,10 @@ def rounded(value: float) -> str:
     >>> rounded(float("nan"))
     '–'
     """
-    if np.isnan(value):
+    if isnan(value):
         return "–"
     size = abs(value)
-    if np.isinf(value) or size >= 1e15 or 0 < size < 1e-4:
+    if isinf(value) or size >= 1e15 or 0 < size < 1e-4:
         return f"{value:.4g}"
     if value == int(value) or size >= 100_000:
         return f"{value:,.0f}"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from backends.query.limits import Limits
 from backends.query.names import unique
 from backends.query.plain import narrowed, projection
+from backends.query.reach import check_reach
 from backends.query.statements import one_select
 from backends.query.wording import friendly, too_much_memory, too_slow
 from backends.settings import MEGABYTE
@@ -72,6 +73,7 @@ def answer(
             connection.execute(setting)
         try:
             with _watched(connection, limits.seconds, cancelled):
+                check_reach(connection, statement, tables)
                 table, types, truncated = _fetched(connection, statement, limits)
         except duckdb.InterruptException:
             raise (Cancelled() if cancelled() else too_slow(limits.seconds)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from backends.datasets import Dataset
 from backends.query.job import ADDRESS, TableFiles, prepare
@@ -10,13 +11,15 @@ from backends.query.limits import Limits
 from backends.settings import Settings
 from backends.tasks import Job, JobRunner
 
+AT_ONCE = 4  # at least: each has bounds of its own for time and memory, and a short one should not wait for the long
+
 
 class Queries:
     """Starts, watches and cancels queries; a visitor has at most one at a time. Safe to use from any thread."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings.from_environment()
-        self._runner = JobRunner(settings)
+        self._runner = JobRunner(replace(settings, jobs_at_once=max(AT_ONCE, settings.jobs_at_once)))
         self._files = TableFiles(settings.home_folder)
 
     def start(self, owner: str, tables: Mapping[str, Dataset], sql: str, limits: Limits | None = None) -> Job:

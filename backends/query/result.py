@@ -43,9 +43,10 @@ class QueryResult:
     @property
     def words(self) -> str:
         """How much there is, in words."""
-        rows = f"{self.rows:,} row{'s' * (self.rows != 1)}"
-        columns = f"{len(self.types):,} column{'s' * (len(self.types) != 1)}"
-        size = f"The first {rows} × {columns}; there are more" if self.truncated else f"{rows} × {columns}"
+        from backends.datasets.wording import number_of
+
+        size = f"{number_of(self.rows, 'row')} × {number_of(len(self.types), 'column')}"
+        size = f"The first {size}; there are more" if self.truncated else size
         return f"{size} · {self.seconds:.2f} s"
 
 

@@ -11,6 +11,7 @@ SHOWN = 300  # characters of the engine's own words
 _PREFIX = re.compile(r"^(?:[A-Z][A-Za-z]*(?: [A-Za-z]+)? Error: )+")
 _PLACE = re.compile(r"\n+LINE (\d+): (.*)\n( *)(\^+)", re.DOTALL)
 _MISSING_TABLE = re.compile(r"Table with name (.+) does not exist")
+_MISSING_COLUMN = re.compile(r"Referenced column .+ not found")
 _OUT_OF_MEMORY = re.compile(r"out of memory|bad_alloc|allocation failure|failed to allocate", re.IGNORECASE)
 _TOO_DEEP = re.compile(r"Max expression depth limit of (\d+) exceeded")
 _LOCATED = ("ParserException", "BinderException", "CatalogException")  # other errors count lines of their own
@@ -29,7 +30,7 @@ def friendly(error: BaseException, tables: Collection[str], memory_mb: int = 0) 
         return too_much_memory(memory_mb)
     if any(words in said for words in _CLOSED):
         return WorkbenchError(
-            "A query here cannot read files, the network or settings.", hint=f"It can read {_listed(tables)}."
+            "A query here cannot read files, the network or settings.", hint=f"It can read {listed(tables)}."
         )
     deep = _TOO_DEEP.search(said)
     if deep:
@@ -39,11 +40,13 @@ def friendly(error: BaseException, tables: Collection[str], memory_mb: int = 0) 
         )
     first, _, rest = said.partition("\n")
     message = _where(place, type(error).__name__ in _LOCATED) + _sentence(first)
-    missing = _MISSING_TABLE.search(first)
-    if missing:
-        return WorkbenchError(message, hint=f"It can read {_listed(tables)}.")
-    rest = rest.replace("Candidate bindings:", "There is").replace("Candidate functions:", "It takes")
-    return WorkbenchError(message, hint=_sentence(rest) or "Change the query and run it again.")
+    if _MISSING_TABLE.search(first):
+        return WorkbenchError(message, hint=f"It can read {listed(tables)}.")
+    if place and _MISSING_COLUMN.search(first) and (quoted := _in_double_quotes(place)):
+        text = "'" + quoted.replace("'", "''") + "'"
+        hint = f"Double quotes name a column. Write {text} if it is meant as a text."
+        return WorkbenchError(message, hint=f"{hint} {_sentence(_readable(rest))}".strip())
+    return WorkbenchError(message, hint=_sentence(_readable(rest)) or "Change the query and run it again.")
 
 
 def too_much_memory(memory_mb: int) -> WorkbenchError:
@@ -68,11 +71,29 @@ def _where(place: re.Match[str] | None, line_known: bool) -> str:
     """
     if place is None:
         return ""
-    line, shown = place[1], place[2].split("\n")[-1]
-    start = len(place[3]) - len(f"LINE {line}: ")
-    word = shown[max(0, start) : max(0, start) + len(place[4])][:60]
+    line, word = place[1], _marked(place)[:60]
     at = f"at {word!r}" if word.strip() else "here"
     return f"Line {line}, {at}: " if line_known else f"A{at[1:]}: " if word.strip() else ""
+
+
+def _marked(place: re.Match[str]) -> str:
+    shown = place[2].split("\n")[-1]
+    start = max(0, len(place[3]) - len(f"LINE {place[1]}: "))
+    return shown[start : start + len(place[4])]
+
+
+def _in_double_quotes(place: re.Match[str]) -> str:
+    """The name at the marked place, where it is written in double quotes; else empty.
+
+    >>> _in_double_quotes(_PLACE.search('\\n\\nLINE 1: where sex = "male"\\n                    ^^^^^^'))
+    'male'
+    """
+    word = _marked(place)
+    return word[1:-1].replace('""', '"') if re.fullmatch(r'"(?:[^"]|"")+"', word) else ""
+
+
+def _readable(rest: str) -> str:
+    return rest.replace("Candidate bindings:", "There is").replace("Candidate functions:", "It takes")
 
 
 def _sentence(text: str) -> str:
@@ -82,7 +103,8 @@ def _sentence(text: str) -> str:
     return re.sub(r"[.!]+$", "", words) + "." if words and words[-1] not in "?…" else words
 
 
-def _listed(tables: Collection[str]) -> str:
+def listed(tables: Collection[str]) -> str:
+    """The tables that a query can read, at most eight by name."""
     names = sorted(tables)
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return f"the loaded tables: {', '.join(names[:8])}{more}" if names else "no table: none is loaded"

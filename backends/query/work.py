@@ -24,14 +24,16 @@ class Draft:
 class QueryWork:
     """A person's work with queries; every method returns the next state and leaves this one alone.
 
-    `job` is the id of the query that runs; `result` or `error` is what the last one left. `history` holds the
-    queries that were run, the last one first, each once.
+    `job` is the id of the query that runs; `result` or `error` is what the last one left. Where the last one was
+    cancelled, `cancelled` says after how many seconds, and a `result` is that of an earlier query. `history` holds
+    the queries that were run, the last one first, each once.
     """
 
     draft: Draft = Draft()
     job: str | None = None
     result: QueryResult | None = None
     error: JobError | None = None
+    cancelled: float | None = None
     history: tuple[str, ...] = ()
 
     def typed(self, text: str) -> QueryWork:
@@ -56,7 +58,17 @@ class QueryWork:
         return replace(self, job=job, history=history)
 
     def ended(self, result: QueryResult | None = None, error: JobError | None = None) -> QueryWork:
-        """Nothing runs any more; without a result and an error it was cancelled and the former ones stay."""
-        if result is None and error is None:
-            return replace(self, job=None)
-        return replace(self, job=None, result=result, error=error)
+        """The query came to its end and left this in the place of what there was."""
+        return replace(self, job=None, result=result, error=error, cancelled=None)
+
+    def stopped(self, seconds: float) -> QueryWork:
+        """The query was cancelled after so many seconds and left nothing; an earlier result stays, an error goes.
+
+        >>> QueryWork(job="1").stopped(3.0)
+        QueryWork(draft=Draft(text='', version=0), job=None, result=None, error=None, cancelled=3.0, history=())
+        """
+        return replace(self, job=None, error=None, cancelled=seconds)
+
+    def cleared(self) -> QueryWork:
+        """The tables are others now: what was found in the former ones goes, the text and the history stay."""
+        return QueryWork(draft=self.draft, history=self.history)

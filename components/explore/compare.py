@@ -54,7 +54,7 @@ def _answer(found: Shift) -> str:
         )
         return f"No column shifted: {sizes}.{chance}"
     shown = ", ".join(f"**{escape(name)}**" for name in names[:4]) + (" …" if len(names) > 4 else "")
-    share = f"{len(names):,} of {len(found.table):,} columns shifted"
+    share = f"{len(names):,} of {number_of(len(found.table), 'column')} shifted"
     bounds = "Tested at a false discovery rate of 5 %; a PSI below 0.1 is not counted."
     return f"{share}, most of all {shown}: {sizes}. {bounds}"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from backends import charts
+from backends.datasets.wording import number_of
 from backends.profiling import Profile
+from backends.profiling.shares import percent
 from components import cached, results
 from components.feedback import escape
 
@@ -18,7 +20,8 @@ def show(profile: Profile) -> None:
         return
     worst = pattern.columns.iloc[0]
     st.markdown(
-        f"{len(pattern.columns):,} of {len(profile.columns):,} columns have gaps; the most, {worst['share']:.1%}, has "
+        f"{len(pattern.columns):,} of {number_of(len(profile.columns), 'column')} have gaps; "
+        f"the most, {percent(worst['share'])}, has "
         f"**{escape(str(worst['column']))}**. {pattern.complete_rows:,} of {profile.overview.rows:,} rows are complete."
     )
     dark, note = results.dark(), pattern.sample.words

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from backends.datasets import Dataset
@@ -17,11 +15,7 @@ from backends.profiling.wording import bytes_in_words
 from components import state
 from components.feedback import escape
 
-if TYPE_CHECKING:
-    from streamlit.elements.lib.mutable_tab_container import TabContainer
-
 TARGET = "explore_target"
-TAB, LAST = "explore_tab", "explore_tab_last"
 
 
 def size(profile: Profile) -> str:
@@ -81,14 +75,6 @@ def target_input(dataset: Dataset) -> str | None:
         **state.KEEP,
         help="The column you want to predict.",
     )
-
-
-def tabs(titles: list[str]) -> list[TabContainer]:
-    """The page's tabs, on the one that was open when the page was left."""
-    before = state.widget(LAST, titles[0])
-    found = st.tabs(titles, key=TAB, default=before if before in titles else titles[0], on_change="rerun")
-    state.set_widget(LAST, next((title for title, tab in zip(titles, found, strict=True) if tab.open), titles[0]))
-    return list(found)
 
 
 def _carry() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from backends import charts
 from backends.profiling import Profile
+from backends.profiling.shares import percent
 from components import cached, results, state
 from components.feedback import escape
 
@@ -73,5 +74,5 @@ def _best(profile: Profile) -> str:
     if view is None or view.features.empty:
         return "There is no other column."
     first = view.features.iloc[0]
-    share = f"it alone settles {first['mi_share']:.0%} of what there is to know about the target"
+    share = f"it alone settles {percent(first['mi_share'])} of what there is to know about the target"
     return f"**{escape(str(first['column']))}** tells most: {share}."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from backends.datasets import read_table
+from backends.query import QueryWork
 from backends.query.queries import Queries
 from backends.settings import Settings
 from components import cached
@@ -46,10 +48,6 @@ def asked(app: AppTest, sql: str) -> AppTest:
 
 
 def typed(app: AppTest, sql: str) -> object:
-    from dataclasses import replace
-
-    from backends.query import QueryWork
-
     work = app.session_state["work"]
     return replace(work, query=(work.query or QueryWork()).put(sql))
 
@@ -60,7 +58,7 @@ def captions(app: AppTest) -> str:
 
 def test_the_tables_and_their_names_are_told(app: AppTest) -> None:
     assert not app.exception
-    assert "`data` or `people` is people.csv (4 × 3)" in captions(app)
+    assert "`data` or `people` is people.csv (4 rows × 3 columns)" in captions(app)
 
 
 def test_an_example_is_put_into_the_editor_and_runs(app: AppTest) -> None:
@@ -91,6 +89,44 @@ def test_a_result_becomes_the_dataset(app: AppTest) -> None:
     asked(app, "SELECT city, avg(age) AS age FROM data GROUP BY city")
     app.button(key="explore_query_use").click().run()
     assert app.session_state["used"] == ("query.parquet", 2)
+
+
+def test_a_result_goes_when_the_tables_change_and_the_history_stays(app: AppTest) -> None:
+    asked(app, "SELECT city FROM data")
+    app.button(key="explore_query_use").click().run()
+    assert not app.dataframe
+    assert app.session_state["work"].query.history == ("SELECT city FROM data",)
+    assert app.session_state["work"].query.draft.text == "SELECT city FROM data"
+
+
+def cancelled(app: AppTest, seconds: float) -> AppTest:
+    """Show the page as it is after a query was cancelled."""
+    work = app.session_state["work"]
+    app.session_state["work"] = replace(work, query=work.query.started("1").stopped(seconds))
+    return app.run()
+
+
+def test_an_earlier_result_is_called_so_after_a_cancelled_query(app: AppTest) -> None:
+    cancelled(asked(app, "SELECT 7 AS n"), 3.2)
+    assert app.info[0].value == "Cancelled after 3 s; nothing was kept."
+    assert "The earlier result, of: SELECT 7 AS n" in captions(app)
+    assert app.dataframe[0].value["n"].tolist() == [7]
+    asked(app, "SELECT 8 AS n")
+    assert not app.info
+    assert "earlier" not in captions(app)
+
+
+def test_an_earlier_error_is_not_shown_after_a_cancelled_query(app: AppTest) -> None:
+    cancelled(asked(app, "SELECT agee FROM data"), 0.4)
+    assert not app.error
+    assert app.info[0].value == "Cancelled after 1 s; nothing was kept."
+
+
+def test_a_query_that_the_server_has_forgotten_is_told(app: AppTest) -> None:
+    work = app.session_state["work"]
+    app.session_state["work"] = replace(work, query=(work.query or QueryWork()).started("unknown"))
+    app.run()
+    assert app.session_state["work"].query.error.message == "The query is gone: the server was started anew."
 
 
 def test_more_rows_than_are_shown_are_told(app: AppTest) -> None:

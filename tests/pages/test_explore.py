@@ -169,7 +169,7 @@ def test_a_second_table_is_compared_and_can_be_taken_in_hand(open_page: Open) ->
     app.session_state["explore_compare"] = "Another table"
     app.run()
     assert not app.exception
-    assert "1 of 1 columns shifted" in said(app)
+    assert "1 of 1 column shifted" in said(app)
     assert "Only in first.csv: b" in said(app)
     app = press(app, "Work on it")
     assert "second.csv" in said(app)

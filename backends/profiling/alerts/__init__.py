@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "Rule", "find_alerts"]
 
-_THEMES = (target, people, placeholders, values, rows, pairs, forms, spellings, protected, numbers, levels, times)
+_THEMES = (target, people, placeholders, values, rows, pairs, forms, spellings, numbers, levels, times, protected)
 RULES: tuple[Rule, ...] = tuple(rule for theme in _THEMES for rule in theme.RULES)
 
 

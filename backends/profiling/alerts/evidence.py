@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.datasets.schema import Kind
+from backends.profiling.alerts.patterns import named_like_personal
 from backends.profiling.values import Values
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ SAME = 0.98  # strength from which on two columns are nearly the same
 LEVELS = 5_000  # distinct values of one column that patterns are tried on
 POOLED = 1_000_000  # distinct values of all columns together
 CHARACTERS = 300  # of each of them
+EXACT = 2.0**53  # whole numbers of float64 are exact below
 WORDS: tuple[Kind, ...] = ("category", "text", "identifier")
 NUMBERS: tuple[Kind, ...] = ("number", "integer")
 
@@ -35,7 +37,7 @@ class Pool:
 
     `texts` (cut at 300 characters), `owner` (the position in `names`), `counts` (rows) and `whole` (nothing was cut
     off) have one entry per text, those of a column stand together. `samples` says what was looked at where that
-    is not every value of a column.
+    is not every value of a column; `matched` keeps what patterns were found in.
     """
 
     names: tuple[str, ...]
@@ -44,6 +46,7 @@ class Pool:
     counts: np.ndarray
     whole: np.ndarray
     samples: dict[str, str]
+    matched: dict[str, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, values: Values, names: Sequence[str], seed: int) -> Pool:
@@ -68,11 +71,13 @@ class Pool:
     def part(self, mask: np.ndarray) -> Pool:
         """Only the texts of a mask, of the same columns."""
         texts = self.texts.filter(pa.array(mask))
-        return replace(self, texts=texts, owner=self.owner[mask], counts=self.counts[mask], whole=self.whole[mask])
+        return Pool(self.names, texts, self.owner[mask], self.counts[mask], self.whole[mask], self.samples)
 
     def matching(self, pattern: str) -> np.ndarray:
-        """Which texts a regular expression is found in (RE2, case matters)."""
-        return np.asarray(pc.match_substring_regex(self.texts, pattern), dtype=bool)
+        """Which texts a regular expression is found in (RE2, case matters); looked for once."""
+        if pattern not in self.matched:
+            self.matched[pattern] = np.asarray(pc.match_substring_regex(self.texts, pattern), dtype=bool)
+        return self.matched[pattern]
 
     def levels(self, mask: np.ndarray | None = None) -> np.ndarray:
         """How many texts (of `mask`) each column has."""
@@ -149,16 +154,17 @@ class Evidence:
     @cached_property
     def pool(self) -> Pool:
         """The distinct texts of categories, texts and identifiers that are text."""
-        names = [name for _, name in self.where(self.of_kind(*WORDS)) if not _is_number(self.values, name)]
+        names = [name for _, name in self.where(self.of_kind(*WORDS)) if _is_text(self.values, name)]
         return Pool.of(self.values, names, self.profile.budget.seed)
 
     @cached_property
     def numerals(self) -> Pool:
-        """The distinct whole numbers of eight digits or more, as text: they may be codes of persons."""
+        """Numbers that may be codes of persons, as text: whole ones of eight digits or more, and what is named so."""
         long = np.nan_to_num(self.figures("min").astype(float), nan=0.0) >= 1e7
-        named = self.of_kind("identifier") | (self.of_kind("integer") & long)
-        suspects = self.where(named & (self.figures("distinct") >= 3))
-        names = [name for _, name in suspects if _is_number(self.values, name)]
+        suspects = self.of_kind("identifier") | (self.of_kind("integer") & long)
+        suspects |= self.of_kind(*NUMBERS) & np.fromiter(map(named_like_personal, self.names), bool, len(self.names))
+        suspects &= self.figures("distinct") >= 3
+        names = [name for _, name in self.where(suspects) if _is_whole(self.values, name)]
         return Pool.of(self.values, names, self.profile.budget.seed)
 
     def decided(self, name: str) -> bool:
@@ -187,18 +193,27 @@ class Evidence:
         return name if filled else ""
 
 
-def _is_number(values: Values, name: str) -> bool:
-    """Whether the values are whole numbers, which an identifier may be."""
-    return values.dataset.frame[name].dtype.kind in "iu"
+def _is_text(values: Values, name: str) -> bool:
+    """Whether the values are text; those of an identifier may be whole numbers."""
+    return values.dataset.frame[name].dtype.kind not in "iuf"
+
+
+def _is_whole(values: Values, name: str) -> bool:
+    """Whether the values are whole numbers, whatever their type, that float64 holds exactly where it holds them."""
+    kind = values.dataset.frame[name].dtype.kind
+    if kind != "f":
+        return kind in "iu"
+    levels = values.coded(name).levels
+    return bool((np.abs(levels) < EXACT).all()) and not (levels % 1).any()
 
 
 def _distinct(values: Values, name: str) -> tuple[pa.Array, np.ndarray]:
     """The distinct values of a column as text, with their rows."""
-    if _is_number(values, name):
-        coded = values.coded(name)
-        return pa.array(coded.levels).cast(pa.large_string()), coded.counts
-    texts = values.texts(name)
-    return texts.levels.cast(pa.large_string()), texts.counts
+    if _is_text(values, name):
+        texts = values.texts(name)
+        return texts.levels.cast(pa.large_string()), texts.counts
+    coded = values.coded(name)
+    return pa.array(coded.levels.astype(np.int64)).cast(pa.large_string()), coded.counts
 
 
 _EMPTY = pa.array([], type=pa.large_string())

@@ -144,6 +144,7 @@ RULES = (
         "Most levels have too few rows to learn from, and one column becomes hundreds.",
         "Keep the frequent levels and take the rest together, or use a coarser column such as a region for a city.",
         _many_levels,
+        unless=("personal_pattern", "two_formats", "numbers_as_text", "dates_as_text"),
     ),
     Rule(
         "unique",
@@ -153,7 +154,7 @@ RULES = (
         "A model would learn the rows by heart instead of a rule; new rows have values it has never seen.",
         "Keep it to look rows up, but do not learn from it.",
         _unique,
-        unless=("groups", "personal_pattern", "personal_name"),
+        unless=("groups", "personal_pattern", "personal_name", "two_formats", "numbers_as_text", "dates_as_text"),
     ),
     Rule(
         "rare_levels",
@@ -184,7 +185,7 @@ RULES = (
         "Such texts are made by a system and name something; their characters may hold the place or the year.",
         "Treat it as an identifier, or take the part of the code that means something.",
         _same_length,
-        unless=("unique", "groups", "dates_as_text", "numbers_as_text", "personal_pattern"),
+        unless=("unique", "groups", "two_formats", "dates_as_text", "numbers_as_text", "personal_pattern"),
     ),
     Rule(
         "integer_codes",

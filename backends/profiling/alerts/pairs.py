@@ -52,7 +52,8 @@ def _identical(e: Evidence) -> Iterator[Finding]:
     for kept, others in stars(_pairs(e.near_duplicates, identical=True), _rank(e)):
         names = [name for name, _ in others]
         found = (
-            f"{listed(tuple(names))} {'has' if len(names) == 1 else 'have'} the very values of {kept!r} in every row."
+            f"{listed(tuple(names))} {'has' if len(names) == 1 else 'have'} the very values of {kept!r} in all "
+            f"{number_of(e.rows, 'row')}."
         )
         yield Finding((kept, *names), found, len(names), drop(*names))
 

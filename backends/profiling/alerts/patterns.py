@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backends.datasets.traits import spaced
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -17,6 +19,7 @@ class Pattern:
     `regex` (RE2) fits the whole value without the blanks around it; `check` looks at the value without blanks,
     points and hyphens. At least `share` of a column's different values have to fit, and as many of these to
     pass the check; `least` different values do, 20 where the check digit is all that tells them from any number.
+    Where the form says too little, `name` is what a column has to be called as well.
     """
 
     words: str
@@ -24,6 +27,15 @@ class Pattern:
     check: Callable[[str], bool] | None = None
     share: float = 0.5
     least: int = 5
+    name: re.Pattern[str] | None = None
+
+    def suits(self, column: str) -> bool:
+        """Whether a column of this name may hold the pattern.
+
+        >>> PATTERNS[-1].suits("customerSSN"), PATTERNS[-1].suits("amount"), PATTERNS[0].suits("amount")
+        (True, False, True)
+        """
+        return self.name is None or bool(self.name.search(spaced(column)))
 
     def passes(self, text: str) -> bool:
         """Whether a value that fits the pattern passes the check as well."""
@@ -120,12 +132,18 @@ EMAIL = r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*\.[A-Za-z]{2,}"
 PHONE = "|".join(
     (
         r"(?:\+|00)[1-9][\d\s().\-/]{6,18}\d",  # with the country
-        r"(?:\(\d{3}\) ?|\d{3}[.\-])[2-9]\d{2}[ .\-]\d{4}",  # North America
+        r"(?:\+?1[ .\-])?(?:\(\d{3}\) ?|\d{3}[.\-]|[2-9]\d{2} )[2-9]\d{2}[ .\-]\d{4}",  # North America
         r"\(?0\d{2,5}\)?[ /\-]{1,3}\d{3,}(?:[ \-]?\d{2,})*",  # an area code, then the number
         r"0\d(?:[ .]\d{2}){4}",  # France
     )
 )
 SSN = r"(?:00[1-9]|0[1-9]\d|[1-578]\d{2}|6(?:[0-57-9]\d|6[0-57-9]))-(?:0[1-9]|[1-9]\d)-\d{4}"
+_NUMBERED = r"(?:[\W_]?(?:no|nr|num|number|nummer|home|work|private|\d))*$"
+PHONE_NAME = re.compile(
+    r"(?i)(?:^|[\W_])(?:(?:tele|cell|smart|mobile)?[\W_]?phone|tel|telefono?|teléfono|téléphone|handy|mobile|msisdn|fax|"
+    rf"whatsapp|(?:cell|contact)[\W_]?(?:no|nr|num|number)){_NUMBERED}"
+)
+SSN_NAME = re.compile(rf"(?i)(?:^|[\W_])(?:ssn|social[\W_]?security){_NUMBERED}")
 PATTERNS: tuple[Pattern, ...] = (
     Pattern("e-mail addresses", EMAIL),
     Pattern("phone numbers", PHONE),
@@ -142,4 +160,15 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern("Brazilian tax numbers (CPF)", r"\d{3}\.?\d{3}\.?\d{3}-?\d{2}", cpf, 0.8, 20),
     Pattern("Polish identity numbers (PESEL)", r"\d{11}", pesel, 0.8, 20),
     Pattern("Dutch citizen numbers (BSN)", r"\d{9}", bsn, 0.95, 20),
+    Pattern("phone numbers", r"[+(]{0,2}\d(?:[\s().\-/]{0,3}\d){6,14}", name=PHONE_NAME),
+    Pattern("US social-security numbers", r"\d{7,9}", name=SSN_NAME),  # read as a number it has lost zeros in front
 )
+
+
+def named_like_personal(column: str) -> bool:
+    """Whether a column is called like one of the patterns that need a name.
+
+    >>> named_like_personal("homePhone"), named_like_personal("mobile_price")
+    (True, False)
+    """
+    return any(pattern.name is not None and pattern.suits(column) for pattern in PATTERNS)

@@ -32,7 +32,11 @@ def _by_pattern(e: Evidence) -> Iterator[Finding]:
     for every in (e.pool, e.numerals):
         levels, pool = every.levels(), every.part(every.matching("[0-9@]"))  # no pattern does without
         for pattern in PATTERNS if len(pool.texts) else ():
-            for name, fitting in pool.columns(pool.matching(rf"^\s*(?:{pattern.regex})\s*$")):
+            suited = np.fromiter(map(pattern.suits, pool.names), bool, len(pool.names))
+            if not suited.any():
+                continue
+            fits = pool.matching(rf"^\s*(?:{pattern.regex})\s*$") & suited[pool.owner]
+            for name, fitting in pool.columns(fits):
                 own = int(levels[pool.owner[fitting[0]]])
                 passed = _passed(pattern, pool, fitting, own) if name not in claimed else []
                 if passed:
@@ -81,7 +85,8 @@ RULES = (
         "personal_pattern",
         "Personal data",
         "At least half of a column's different values have the form of e-mail addresses, phone, card, account, IP or "
-        "national numbers (with their check digits, where they have some), or a text contains an e-mail address. "
+        "national numbers (with their check digits, where they have some), or the digits of a phone or "
+        "social-security number in a column named like one; or a text contains an e-mail address. "
         f"Looked at: up to {LEVELS:,} different values, {CHARACTERS} characters of each.",
         "high",
         "It tells who somebody is. It must not get into a published widget, a report or a log, and it teaches a model "

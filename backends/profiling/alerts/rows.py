@@ -15,7 +15,6 @@ from backends.profiling.alerts.rule import Finding, Rule
 REPEATED = 0.01  # share of the rows from which on copies weigh more
 GROUPS = 20  # values
 LARGE = 0.25  # PSI that is usually called a large shift
-IN_FILE_ORDER = "the file is in the order of this column"
 LARGEST = 50  # rows per value on average; more are categories
 
 
@@ -45,6 +44,8 @@ def _drift(e: Evidence) -> Iterator[Finding]:
     shift = e.drift
     if shift is None or not (shifted := shift.table["shifted"].to_numpy(dtype=bool)).any():
         return
+    from backends.profiling.shift import IN_FILE_ORDER
+
     names, sizes = shift.table["column"].to_numpy()[shifted].tolist(), shift.table["psi"].to_numpy()[shifted]
     told = ", ".join(f"{name!r} (PSI {size:.2f})" for name, size in zip(names[:3], sizes, strict=False))
     left = f" and {len(names) - 3:,} more" if len(names) > 3 else ""

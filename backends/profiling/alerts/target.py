@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from backends.datasets.wording import agreeing, number_of
 from backends.profiling.alert import Severity
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule, cut, drop, quoted
+from backends.profiling.bins import level_labels
 from backends.profiling.values import Coded
 
 SMALL = 0.1  # share of the rows of the smallest class
@@ -28,13 +30,14 @@ def _leaks(e: Evidence) -> Iterator[Finding]:
 
     features = view.features.set_index("column")
     for name in nearly_determines(view):
-        auc, share = (
-            float(features[figure].to_numpy()[features.index.get_loc(name)]) for figure in ("auc", "mi_share")
-        )
+        at = features.index.get_loc(name)
+        auc, rank, share = (float(features[figure].to_numpy()[at]) for figure in ("auc", "spearman", "mi_share"))
         told = [f"its own AUC is {auc:.3f}"] if np.isfinite(auc) else []
+        told += [f"its rank correlation with it is {rank:.3f}"] if np.isfinite(rank) else []
         told.append(f"it holds {share:.0%} of the target's information")
         found = f"{name!r} alone nearly gives {e.target!r} away: {' and '.join(told)}."
-        yield Finding((name,), found, auc if np.isfinite(auc) else share, drop(name), sample=view.sample.words)
+        value = np.nanmax([auc, abs(rank), share])
+        yield Finding((name,), found, value, drop(name), sample=view.sample.words)
 
 
 def _missing(e: Evidence) -> Iterator[Finding]:
@@ -45,12 +48,14 @@ def _missing(e: Evidence) -> Iterator[Finding]:
 
 
 def _classes(e: Evidence) -> Coded | None:
-    """The target's classes; None where it is not set, or a quantity."""
+    """The target's classes, as the file writes them; None where it is not set, or a quantity."""
     if e.target is None:
         return None
     kind, distinct = e.figures("kind")[e.place[e.target]], e.figure("distinct", e.target)
     most = CLASSES if kind in ("number", "integer") else MOST
-    return e.values.coded(e.target) if 2 <= distinct <= most and kind != "datetime" else None
+    if not 2 <= distinct <= most or kind == "datetime":
+        return None
+    return replace(e.values.coded(e.target), levels=np.array(level_labels(e.values, e.target), dtype=object))
 
 
 def _imbalance(e: Evidence) -> Iterator[Finding]:
@@ -87,8 +92,8 @@ RULES = (
     Rule(
         "target_leak",
         "A feature that gives the target away",
-        "One feature alone has an AUC of 0.98 or more (the lower end of its 95 % interval), or holds 95 % of the "
-        "target's information.",
+        "One feature alone has an AUC of 0.98 or more (the lower end of its 95 % interval), for a quantity a rank "
+        "correlation of as much or of -0.98 or less, or holds 95 % of the target's information.",
         "high",
         "Such a feature is mostly known only after the fact, as the end date of a contract is for churn. A model that "
         "uses it looks perfect here and fails in use.",

@@ -78,16 +78,31 @@ def _moments(e: Evidence, name: str) -> np.ndarray:
 
 
 def _steps(moments: np.ndarray) -> tuple[np.ndarray, str]:
-    """The steps between sorted dates in days, working days (where no date is on a weekend), months or seconds."""
+    """The steps between sorted dates in months (where all stand at one place in them), working days, days or seconds.
+
+    Working days are counted where no date is on a weekend.
+    """
     days = moments.astype("datetime64[D]")
     if (moments != days).any():
         return np.diff(moments) / np.timedelta64(1, "s"), "second"
-    months = days.astype("datetime64[M]")
-    if (days == months.astype("datetime64[D]")).all():
-        return np.diff(months).astype(float), "month"
+    if _monthly(days):
+        return np.diff(days.astype("datetime64[M]")).astype(float), "month"
     if np.is_busday(days).all() and len(days) > 5:
         return np.busday_count(days[:-1], days[1:]).astype(float), "working day"
     return np.diff(days).astype(float), "day"
+
+
+def _monthly(days: np.ndarray) -> bool:
+    """Whether all dates are the same day of a month, its last one, or its first or last working day."""
+    first = days.astype("datetime64[M]").astype("datetime64[D]")
+    last = (days.astype("datetime64[M]") + 1).astype("datetime64[D]") - _DAY
+    places = (
+        first + (days[0] - first[0]),
+        last,
+        np.busday_offset(first, 0, roll="forward"),
+        np.busday_offset(last, 0, roll="backward"),
+    )
+    return any(bool((days == place).all()) for place in places)
 
 
 def _usual(steps: np.ndarray) -> tuple[float, float]:

@@ -53,7 +53,7 @@ ALWAYS: tuple[Statistic, ...] = (
     ("Missing", _share("missing", "missing_share")),
     ("Distinct values", _share("distinct", "distinct_share")),
     ("Most frequent value", _mode),
-    ("Rows with the most frequent value", _share("mode_count", "mode_share")),
+    ("Rows with that value", _share("mode_count", "mode_share")),
 )
 NUMBERS: tuple[Statistic, ...] = (
     ("Mean", _figure("mean")),
@@ -67,19 +67,19 @@ NUMBERS: tuple[Statistic, ...] = (
     ("95th percentile", _figure("p95")),
     ("99th percentile", _figure("p99")),
     ("Maximum", _figure("max")),
-    ("Interquartile range", lambda row: rounded(row["p75"] - row["p25"])),
+    ("Interquartile range (IQR)", lambda row: rounded(row["p75"] - row["p25"])),
     ("Skewness", _figure("skewness")),
     ("Kurtosis (excess)", _figure("kurtosis")),
     ("Zeros", _count("zeros")),
     ("Negative values", _count("negatives")),
     ("Infinite values", _count("infinite")),
-    ("Outliers (beyond 1.5 interquartile ranges)", _count("outliers")),
+    ("Outliers (1.5 IQR)", _count("outliers")),
     ("Order in the file", _text("sorted", "not sorted")),
 )
 WORDS: tuple[Statistic, ...] = (
-    ("Shortest value, characters", _figure("length_min")),
+    ("Shortest, characters", _figure("length_min")),
     ("Mean length, characters", _figure("length_mean")),
-    ("Longest value, characters", _figure("length_max")),
+    ("Longest, characters", _figure("length_max")),
     ("Blank values", _count("blank")),
 )
 DATES: tuple[Statistic, ...] = (

@@ -64,7 +64,7 @@ def _jobs(values: Values, items: Sequence[Item]) -> Iterator[Callable[[], Part]]
 
 def _describer(dtype: Any, values: Values) -> Callable[[Sequence[Item]], Part]:
     if pd.api.types.is_bool_dtype(dtype):
-        return describe_booleans
+        return partial(describe_booleans, values)
     if pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_dtype(dtype):
         return describe_numeric
     return partial(describe_texts, values)

@@ -32,7 +32,8 @@ def edges(low: np.ndarray, high: np.ndarray, bins: np.ndarray, whole: np.ndarray
 
     Columns × (most + 1), NaN behind the last edge of a column. Bins of `whole` columns begin half-way between
     whole numbers and hold equally many of them, so that no bar is low by chance; they are single numbers where
-    `most` bins are enough for that. A constant gets one bin around it.
+    `most` bins are enough for that. A constant gets one bin around it. There are fewer bins where floats are not
+    close enough for so many different edges.
 
     >>> edges(np.array([1.0]), np.array([3.0]), np.array([2]), np.array([True]), most=4)
     array([[0.5, 1.5, 2.5, 3.5, nan]])
@@ -51,7 +52,16 @@ def edges(low: np.ndarray, high: np.ndarray, bins: np.ndarray, whole: np.ndarray
         around = np.maximum(0.5, np.abs(low) * 1e-9)
         found[constant] = np.nan
         found[constant, 0], found[constant, 1] = (low - around)[constant], (low + around)[constant]
-    return np.where(np.isinf(found), np.sign(found) * np.finfo(np.float64).max, found)
+    return _apart(np.where(np.isinf(found), np.sign(found) * np.finfo(np.float64).max, found))
+
+
+def _apart(edges: np.ndarray) -> np.ndarray:
+    """Edges in order, equal ones once: between neighbouring floats there is no room for all of them."""
+    for row in np.flatnonzero((edges[:, 1:] <= edges[:, :-1]).any(axis=1)):
+        different = np.unique(edges[row][~np.isnan(edges[row])])
+        edges[row] = np.nan
+        edges[row, : len(different)] = different
+    return edges
 
 
 def histogram(edges: np.ndarray, below: np.ndarray, size: int) -> Histogram:

@@ -43,7 +43,7 @@ class Facts:
 
     - missing, distinct (among present values), each with its share of the rows or of the present values;
     - mode, mode_count, mode_share (of present values); of equally frequent values the smallest number or date, the
-      first text in the file;
+      first text in the file; yes and no are spelt as in the file;
     - for numbers: mean, std, skewness, kurtosis (see `moments`), min, quantiles p1 … p99 (linear), max and outliers
       (beyond 1.5 interquartile ranges from the quartiles) over the finite values; zeros, negatives, infinite;
     - sorted: "increasing" or "decreasing" (not strictly) down the file, for numbers and dates;

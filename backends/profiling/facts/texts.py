@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow.compute as pc
 
+from backends.datasets.preparation import spellings
 from backends.profiling.facts.numeric import TOPS, Item
 from backends.profiling.facts.order import most_frequent
 from backends.profiling.facts.result import Part
@@ -39,8 +40,8 @@ def _lengths(texts: Texts) -> tuple[float, float, float, int]:
     return float(lengths.min()), mean, float(lengths.max()), int(texts.counts[blank].sum())
 
 
-def describe_booleans(items: Sequence[Item]) -> Part:
-    """The facts of columns of yes and no."""
+def describe_booleans(values: Values, items: Sequence[Item]) -> Part:
+    """The facts of columns of yes and no, which are told in the file's own words."""
     part = Part([item.position for item in items])
     rows = []
     for item in items:
@@ -50,7 +51,8 @@ def describe_booleans(items: Sequence[Item]) -> Part:
         counted = [(True, yes), (False, len(answers) - yes)]
         if len(answers) and not answers[0]:
             counted.reverse()
-        top = tuple((str(level), count) for level, count in sorted(counted, key=lambda pair: -pair[1]) if count)
+        spelt = spellings(values.column(item.name))
+        top = tuple((spelt[level], count) for level, count in sorted(counted, key=lambda pair: -pair[1]) if count)
         part.tops[item.name] = top
         rows.append((len(absent) - len(answers), len(top), *(top[0] if top else ("", 0))))
     names = ("missing", "distinct", "mode", "mode_count")

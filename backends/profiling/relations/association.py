@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from backends.datasets.wording import number_of
 from backends.profiling.budget import Budget, Sample
 from backends.profiling.relations.clustering import clustered
 from backends.profiling.relations.columns import Levelled, Loaded, load, sort_out
@@ -164,14 +165,14 @@ def _notes(
     levelled: tuple[Levelled, ...], names: np.ndarray, squares: _Squares, at: tuple[np.ndarray, np.ndarray]
 ) -> list[str]:
     lumped = {
-        column.name: f"the {column.lumped:,} rarest levels of {column.name!r} count as one"
+        column.name: f"the {number_of(column.lumped, 'rarest level')} of {column.name!r} count as one"
         for column in levelled
         if column.lumped
     }
     notes = []
-    for first, second, rows, strength in zip(*at, squares.rows[at], squares.strength[at], strict=True):
+    for first, second, rows, strength in zip(*at, squares.rows[at].tolist(), squares.strength[at], strict=True):
         parts = [lumped[name] for name in (names[first], names[second]) if name in lumped]
         if np.isnan(strength):
-            parts.insert(0, f"not measurable ({rows:,} rows with both values)")
+            parts.insert(0, f"not measurable ({number_of(rows, 'row')} with both values)")
         notes.append("; ".join(parts))
     return notes

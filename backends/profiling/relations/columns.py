@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backends.datasets.wording import number_of
 from backends.profiling.budget import Sample
 from backends.profiling.values import Values
 
@@ -59,7 +60,7 @@ def why_not(values: Values, name: str) -> str:
     distinct = column.distinct or codes_of(values, name)[1]
     present = (1 - column.missing) * values.rows
     if distinct > DISTINCT_SHARE * present and (column.kind == "identifier" or distinct > LEVELS):
-        return f"{distinct:,} distinct values in {present:,.0f} rows: hardly any repeats"
+        return f"{number_of(distinct, 'distinct value')} in {number_of(round(present), 'row')}: hardly any repeats"
     return ""
 
 

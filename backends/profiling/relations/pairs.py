@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.classes import positive_code
+from backends.datasets.wording import agreeing, number_of
 from backends.profiling.budget import Budget, Sample
 from backends.profiling.relations.axes import Axis, as_levels, axis, equal_groups, moments
 from backends.profiling.relations.grids import cells_of, quartiles
@@ -25,13 +26,14 @@ BINS = 50  # of a density, each way
 
 @dataclass(frozen=True)
 class Pair:
-    """Two columns beside each other; `x` and `y` are drawn along these axes and say what they hold.
+    """Two columns beside each other; `x` is drawn across and `y` up, and both say what they hold.
 
     `frame` by `picture`: "points" x, y and colour; "density" x, y (middle of a cell), rows; "boxes" level, group,
-    low, p25, p50, p75, high (the whiskers end at values within 1.5 times the quartiles' distance), mean, rows;
-    "counts" first, second, rows, share (of the rows of `first`), colour. Colour is missing where there is no third
-    column: a number, or one of `groups`. `trend` goes with points and density: x (middle of a group of equal
-    size), p25, p50 and p75 of y, rows. Only rows with both values are drawn: `rows` of them.
+    low, p25, p50, p75, high (the whiskers end at values within 1.5 times the quartiles' distance), mean, rows, where
+    one of x and y has the levels and the other the quantity; "counts" first (level of x), second (level of y), rows,
+    share (of the rows of `first`), colour. Colour is missing where there is no third column: a number, or one of
+    `groups`. `trend` goes with points and density: x (middle of a group of equal size), p25, p50 and p75 of y, rows.
+    Only rows with both values are drawn: `rows` of them.
     """
 
     picture: Picture
@@ -52,7 +54,7 @@ class Pair:
 
 
 def pair(values: Values, first: str, second: str, third: str | None = None, budget: Budget | None = None) -> Pair:
-    """The data of a picture of `first` and `second`, by `third` as colour; at most 5,000 points.
+    """The data of a picture of `first` across and `second` up, by `third` as colour; at most 5,000 points.
 
     Two quantities: their points, when there are more than POINTS rows a density, or with a third column a seeded
     sample. A quantity and levels: quartile boxes. Two columns of levels: counts. Everything but the points is made
@@ -60,17 +62,13 @@ def pair(values: Values, first: str, second: str, third: str | None = None, budg
     """
     x, y = axis(values, first, LEVELS), axis(values, second, LEVELS)
     colour = None if third is None else axis(values, third, COLOURS)
-    if x.form != "levels" and y.form == "levels":
-        x, y = y, x  # boxes stand on their levels
     both = x.present & y.present
     rows, notes = int(both.sum()), tuple(shown.note for shown in (x, y, colour) if shown and shown.note)
     if rows < values.rows:
-        notes += (f"{values.rows - rows:,} rows without both values are not shown",)
+        notes += (_not_shown(values.rows - rows, "without both values"),)
     found = Pair("counts", x, y, colour, pd.DataFrame(), rows, Sample(rows, rows), notes=notes)
-    if y.form == "levels":
-        return _counts(found, both)
-    if x.form == "levels":
-        return _boxes(found, both)
+    if "levels" in (x.form, y.form):
+        return _counts(found, both) if x.form == y.form else _boxes(found, both)
     if colour is None and rows > POINTS:
         return _density(found, both)
     return _points(found, both, (budget or Budget()).seed)
@@ -100,21 +98,23 @@ def _density(found: Pair, both: np.ndarray) -> Pair:
         {"x": _drawn(found.x, x.middles[across]), "y": _drawn(found.y, y.middles[up]), "rows": counts[filled]}
     )
     beyond = int((~inside).sum())
-    notes = (*found.notes, f"{beyond:,} rows with extreme values lie outside the picture") if beyond else found.notes
+    outside = f"{number_of(beyond, 'row')} with extreme values {agreeing(beyond, 'lies', 'lie')} outside the picture"
+    notes = (*found.notes, outside) if beyond else found.notes
     return replace(found, picture="density", frame=frame, trend=_trend(found, both), notes=notes)
 
 
 def _boxes(found: Pair, both: np.ndarray) -> Pair:
     third = None if found.third is None else as_levels(found.third, RANGES)
+    levels, numbers = (found.x, found.y) if found.x.form == "levels" else (found.y, found.x)
     drawn = both if third is None else both & third.present
     groups = np.zeros(int(drawn.sum()), dtype=np.intp) if third is None else third.codes[drawn]
     width = 1 if third is None else max(len(third.labels), 1)
-    boxes = quartiles(found.x.codes[drawn] * width + groups, found.y.numbers[drawn])
+    boxes = quartiles(levels.codes[drawn] * width + groups, numbers.numbers[drawn])
     level, group = np.divmod(boxes.pop("group").to_numpy(), width)
-    boxes.insert(0, "level", _labels(found.x.labels, level))
+    boxes.insert(0, "level", _labels(levels.labels, level))
     if third is not None:
         boxes.insert(1, "group", _labels(third.labels, group))
-    if found.y.form == "date":
+    if numbers.form == "date":
         boxes = boxes.assign(
             **{name: moments(boxes[name].to_numpy()) for name in ("low", "p25", "p50", "p75", "high", "mean")}
         )
@@ -183,4 +183,8 @@ def _labels(labels: tuple[str, ...], codes: np.ndarray) -> pd.Series:
 
 def _without_third(both: np.ndarray, drawn: np.ndarray, third: Axis | None) -> tuple[str, ...]:
     lost = int(both.sum() - drawn.sum())
-    return (f"{lost:,} rows without a value of {third.name!r} are not shown",) if third is not None and lost else ()
+    return (_not_shown(lost, f"without a value of {third.name!r}"),) if third is not None and lost else ()
+
+
+def _not_shown(rows: int, which: str) -> str:
+    return f"{number_of(rows, 'row')} {which} {agreeing(rows, 'is', 'are')} not shown"

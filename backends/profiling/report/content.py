@@ -15,6 +15,7 @@ from backends import __version__
 from backends.datasets.recipe import Step
 from backends.profiling.report import fields, privacy
 from backends.profiling.report.fields import FORMAT, Field
+from backends.profiling.report.texts import cut
 
 if TYPE_CHECKING:
     from backends.profiling.alert import Alert
@@ -38,6 +39,25 @@ def content(profile: Profile, private: bool = False, now: datetime | None = None
         "relations": _relations(profile, private),
         "missing": _missing(profile, private),
     }
+
+
+def with_short_values(data: dict[str, Any]) -> dict[str, Any]:
+    """The same data with every long value of the table cut (see `texts.cut`)."""
+    rows = [
+        {**row, "mode": cut(row["mode"]), "top": [{**level, "value": cut(level["value"])} for level in row["top"]]}
+        for row in data["columns"]["rows"]
+    ]
+    alerts = [
+        {
+            **alert,
+            "steps": [{**step, "values": cut(step["values"])} for step in alert["steps"]],
+            "examples": cut(alert["examples"]),
+        }
+        for alert in data["alerts"]
+    ]
+    target = data["target"]
+    target = target and {**target, "classes": cut(target["classes"])}
+    return {**data, "alerts": alerts, "columns": {**data["columns"], "rows": rows}, "target": target}
 
 
 def records(frame: pd.DataFrame, rows: Sequence[Field], private: bool) -> list[dict[str, Any]]:

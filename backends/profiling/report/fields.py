@@ -56,7 +56,7 @@ COLUMN = (
     Field("missing_share", "number", "missing ÷ rows, 0 to 1"),
     Field("distinct", "integer", "different values that are present"),
     Field("distinct_share", "number", "distinct ÷ rows with a value, 0 to 1"),
-    Field("mode", "string", "the most frequent value, as text", "left out"),
+    Field("mode", "string", "the most frequent value, as text; cut after 200 characters", "left out"),
     Field("mode_count", "integer", "rows with the most frequent value", "masked"),
     Field("mode_share", "number", "mode_count ÷ rows with a value, 0 to 1", "masked"),
     Field("mean", "number", "mean of the finite values", "rounded"),

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from backends.profiling.report.content import content
+from backends.profiling.report.content import content, with_short_values
 
 if TYPE_CHECKING:
     from backends.profiling.profile import Profile
@@ -23,8 +23,11 @@ def to_html(profile: Profile, private: bool = False, now: datetime | None = None
 
 
 def to_json(profile: Profile, private: bool = False, now: datetime | None = None) -> str:
-    """The report as JSON text in full precision, documented by `SCHEMA`; null is what cannot be measured."""
-    return json.dumps(content(profile, private, now), allow_nan=False)
+    """The report as JSON text in full precision, documented by `SCHEMA`; null is what cannot be measured.
+
+    Values of the table are cut after 200 characters.
+    """
+    return json.dumps(with_short_values(content(profile, private, now)), allow_nan=False)
 
 
 def to_markdown(profile: Profile, private: bool = False, now: datetime | None = None) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from backends.profiling.report.summary import answer, sampled
+from backends.datasets.wording import number_of
+from backends.profiling.report.summary import PRIVATE, answer, sampled
 from backends.profiling.report.texts import amount, measured, percent, shown
 
 MOST = 300  # rows of a table: GitHub shows no file beyond half a megabyte
@@ -36,6 +37,8 @@ def markdown(data: Data) -> str:
     blocks.append(
         f"Made {made['date']} by workbench {made['versions']['workbench']}; {told}. SHA-256: {made['digest'] or '–'}."
     )
+    if made["private"]:
+        blocks.append(f"Private: {PRIVATE}")
     return "\n\n".join(blocks) + "\n"
 
 
@@ -109,7 +112,8 @@ def _pairs(relations: Data) -> str:
         yield from (literal(row["first"]), literal(row["second"]), row["measure"])
         yield from (measured(row["value"]), measured(row["strength"]), amount(row["rows"]))
 
-    shown_of = "{:,} of {:,} columns that can be compared.".format(*relations["shown_of"])
+    compared, able = relations["shown_of"]
+    shown_of = f"{compared:,} of {number_of(able, 'column')} that can be compared."
     heads = ("column", "and", "measure", "value", "strength", "rows")
     return f"{shown_of}\n\n{_table(heads, relations['pairs'], write)}" if relations["pairs"] else shown_of
 

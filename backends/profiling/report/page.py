@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from backends.datasets.wording import number_of
 from backends.profiling.report import parts, pictures
 from backends.profiling.report.rows import column_rows
-from backends.profiling.report.summary import answer, sampled
+from backends.profiling.report.summary import PRIVATE, answer, sampled
 from backends.profiling.report.texts import amount, percent, shown
 from backends.profiling.wording import bytes_in_words
 
@@ -60,11 +60,15 @@ def _cards(overview: Data) -> list[dict[str, str]]:
     cards = (
         ("Rows", amount(rows), f"{amount(overview['complete_rows'])} complete ({percent(complete)})"),
         ("Columns", amount(overview["columns"]), ", ".join(f"{n:,} {kind}" for kind, n in kinds.items() if n)),
-        ("Missing", percent(overview["missing_share"]), f"{overview['missing']:,} of {overview['cells']:,} cells"),
+        (
+            "Missing",
+            percent(overview["missing_share"]),
+            f"{overview['missing']:,} of {number_of(overview['cells'], 'cell')}",
+        ),
         (
             "Duplicate rows",
             amount(overview["duplicate_rows"]),
-            f"{percent(repeated)} repeat an earlier row",
+            f"{percent(repeated)} of the rows repeat an earlier one",
         ),
     )
     return [{"name": name, "figure": figure, "words": words} for name, figure, words in cards]
@@ -85,13 +89,12 @@ def _colophon(data: Data) -> list[tuple[str, str]]:
     made = data["made"]
     samples = sampled(data)
     sizes = f"{number_of(data['overview']['rows'], 'row')}, {bytes_in_words(data['overview']['memory'])} in memory"
-    private = "Values of the table are left out, counts below 5 masked, means and quantiles rounded to three digits."
     rows = (
         ("Table", f"{shown(made['table'], 120)}: {sizes}"),
         ("SHA-256", made["digest"] or "not known"),
         ("Made", f"{made['date']} by workbench {made['versions']['workbench']}"),
         ("Rows looked at", f"All for counts; {samples} (seed {made['seed']})" if samples else "All"),
-        ("Privacy", private if made["private"] else "Values of the table are shown; a private report leaves them out."),
+        ("Privacy", PRIVATE if made["private"] else "Values of the table are shown; a private report leaves them out."),
         ("Versions", ", ".join(f"{name} {words}" for name, words in made["versions"].items())),
         ("In full precision", "The JSON report of the same profile has every figure."),
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from backends.datasets.wording import number_of
+from backends.datasets.wording import agreeing, number_of
 from backends.profiling.report import pictures
 from backends.profiling.report.texts import amount, measured, percent, shown
 
@@ -147,7 +147,8 @@ def missing_part(missing: Data, rows: int) -> Data:
     columns, complete = missing["columns"], missing["complete_rows"]
     share = f" ({percent(complete / rows)})" if rows else ""
     lead = (
-        f"{number_of(len(columns), 'column')} with missing values; {complete:,} of {rows:,} rows{share} are complete."
+        f"{number_of(len(columns), 'column')} with missing values; "
+        f"{complete:,} of {number_of(rows, 'row')}{share} {agreeing(complete, 'is', 'are')} complete."
     )
     return {
         "lead": lead if columns else "No value is missing.",
@@ -195,7 +196,10 @@ def _coinciding(pairs: Sequence[Data], shown_of: Sequence[int]) -> Table:
 def _matrix(matrix: Data, rows: int) -> Markup:
     starts = matrix["first_rows"]
     ends = [start - 1 for start in starts[1:]] + [rows]
-    across = [f"rows {start:,} to {end:,}" for start, end in zip(starts, ends, strict=True)]
+    across = [
+        f"rows {start:,} to {end:,}" if start < end else f"row {start:,}"
+        for start, end in zip(starts, ends, strict=True)
+    ]
     down = [shown(name, 24) for name in matrix["columns"]]
     grid = [list(column) for column in zip(*matrix["share"], strict=True)]
     return pictures.heat_map(grid, down, across, ("",) * len(across), "Where in the file values are missing")

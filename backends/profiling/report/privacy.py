@@ -2,7 +2,8 @@
 
 Values of the table (the most frequent, the smallest, the first date …) are left out; counts below `GROUP` are masked;
 means and quantiles are rounded to three digits and need at least `GROUP` rows, a quantile on its either side, and
-`GROUP` different values. Names of columns stay, and so do numbers of rows, of missing and of different values.
+`GROUP` different values; in a column of whole or few numbers a quantile can still equal a value. Names of columns and
+of the file stay, and so do its digest and the numbers of rows, of missing and of different values.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _safe(text: str, most: int = 60) -> str:
 
 
 def _body(row: Row, alerts: int) -> str:
-    mark = f" <span class=mark>{alerts} alert{'s' * (alerts > 1)}</span>" if alerts else ""
+    mark = f" <span class=mark>{number_of(alerts, 'alert')}</span>" if alerts else ""
     figures = "".join(_figures(row, group) for group in GROUPS)
     cells = (row["kind"], percent(row["missing_share"]), amount(row["distinct"]))
     kind, missing, distinct = map(escape, cells)
@@ -134,7 +134,7 @@ def _levels(row: Row) -> str:
     bars = pictures.lying_bars(counts, LINE) if repeats else ""
     lines = "".join(f"<li>{_level(level, repeats)}" for level in row["top"])
     rest = (row["distinct"] or 0) - len(counts)
-    more = f"<li><small>and {amount(rest)} other values</small>" if rest > 0 else ""
+    more = f"<li><small>and {number_of(int(rest), 'other value')}</small>" if rest > 0 else ""
     return f"<div class=levels>{bars}<ol>{lines}{more}</ol></div>"
 
 

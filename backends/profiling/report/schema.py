@@ -57,7 +57,10 @@ _STEP = _object(
         "action": {"type": "string"},
         "columns": TEXTS,
         "kind": _NULLABLE_TEXT,
-        "values": {"type": ["array", "null"], "description": "values or [old, new] pairs; null in a private report"},
+        "values": {
+            "type": ["array", "null"],
+            "description": "values or [old, new] pairs, long ones cut; null if private",
+        },
         "words": {"type": "string"},
     },
 )
@@ -69,7 +72,12 @@ _HISTOGRAM: Schema = {
     "additionalProperties": False,
 }
 _LEVEL = _object(
-    "a value and its rows; a private report has no value", {"value": _NULLABLE_TEXT, "count": {"type": "integer"}}
+    "a value (cut after 200 characters) and its rows; a private report has no value",
+    {"value": _NULLABLE_TEXT, "count": {"type": "integer"}},
+)
+_PRIVATE = (
+    "whether values of the table are left out; table and digest stay, and a percentile, rounded to three digits, can "
+    "still equal a value"
 )
 _MADE = _object(
     "what was profiled, when and with what",
@@ -77,7 +85,7 @@ _MADE = _object(
         "table": {"type": "string", "description": "name of the table"},
         "digest": {"type": "string", "description": "SHA-256 of the original bytes and of the corrections given"},
         "date": {"type": "string", "format": "date-time"},
-        "private": {"type": "boolean", "description": "whether values of the table are left out"},
+        "private": {"type": "boolean", "description": _PRIVATE},
         "seed": {"type": "integer", "description": "of every random sample"},
         "versions": {"type": "object", "additionalProperties": {"type": "string"}},
     },
@@ -88,7 +96,7 @@ _ALERT = _object(
         **_figures(fields.ALERT),
         "found": {"type": "string", "description": "what was found; in a private report without figures"},
         "steps": _list("ways to resolve it, the best first", _STEP),
-        "examples": {**TEXTS, "description": "values at fault; none in a private report"},
+        "examples": {**TEXTS, "description": "values at fault, cut after 200 characters; none in a private report"},
     },
 )
 _COLUMN = _object(
@@ -104,7 +112,7 @@ _TARGET: Schema = {
             "reason": {"type": "string", "description": "why nothing can be told from the target; else empty"},
             "rows": {"type": "integer", "description": "rows with a target that were looked at"},
             "left_out": {"type": "integer", "description": "rows without a target"},
-            "classes": {**TEXTS, "type": ["array", "null"], "description": "null in a private report"},
+            "classes": {**TEXTS, "type": ["array", "null"], "description": "long ones cut; null in a private report"},
             "features": _table("the features, the most telling first", fields.FEATURE),
             "sample": SAMPLE,
         },
@@ -150,7 +158,8 @@ SCHEMA: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "Profile of a table",
     **_object(
-        "Null means: does not apply, cannot be measured, or is left out of a private report.",
+        "Null means: does not apply, cannot be measured, or is left out of a private report. "
+        "A value of the table with more than 200 characters ends with its length: … (200,000 characters).",
         {
             "format": {"const": FORMAT},
             "made": _MADE,

@@ -7,6 +7,11 @@ from typing import Any
 from backends.datasets.wording import number_of
 
 NAMED = 4  # rules that the first sentence names
+PRIVATE = (
+    "Values of the table are left out, counts below 5 masked, means and percentiles rounded to three digits. "
+    "A percentile stands for at least five rows, but in a column of whole or few numbers it can equal a value of "
+    "the table. The names of the file and its columns and the SHA-256 stay."
+)
 Data = dict[str, Any]
 SAMPLED = {
     "columns": "columns",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from backends.profiling import shares
 from backends.profiling.wording import rounded
 
 LONGEST = 60  # characters of a text that are shown
+KEPT = 200  # characters of a value that a file for programs holds
 NOTHING = "–"
 # Characters that would vanish, break the line, or turn the writing direction of what follows.
 _HIDDEN = re.compile(
@@ -26,6 +29,19 @@ def shown(text: str, most: int = LONGEST) -> str:
     return head if len(text) <= most else f"{head[:most]}… ({len(text):,} characters)"
 
 
+def cut(value: Any) -> Any:
+    """A value of the table as a file for programs holds it: a long text cut, with its length said; else as it is.
+
+    >>> cut("x" * 200_000)[199:], cut(["short", 5.0]), cut(None)
+    ('x… (200,000 characters)', ['short', 5.0], None)
+    """
+    if isinstance(value, list):
+        return [cut(item) for item in value]
+    if not isinstance(value, str) or len(value) <= KEPT:
+        return value
+    return f"{value[:KEPT]}… ({len(value):,} characters)"
+
+
 def _visible(found: re.Match[str]) -> str:
     code = ord(found.group())
     return chr(0x2400 + code) if code < 0x20 else "\ufffd"
@@ -41,16 +57,12 @@ def amount(number: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share in percent that says 0 or 100 only when it is.
+    """A share in per cent that says 0 or 100 only when it is; nothing for None.
 
-    >>> percent(0.0), percent(0.00001), percent(0.0731), percent(0.99999), percent(1.0)
-    ('0%', '<0.1%', '7.3%', '>99.9%', '100%')
+    >>> percent(0.0), percent(0.00001), percent(0.0731), percent(None)
+    ('0 %', 'under 0.1 %', '7.3 %', '–')
     """
-    if share is None:
-        return NOTHING
-    if share in (0, 1):
-        return f"{share:.0%}"
-    return "<0.1%" if share < 0.001 else ">99.9%" if share > 0.999 else f"{share:.1%}"
+    return NOTHING if share is None else shares.percent(share)
 
 
 def measured(number: float | None) -> str:

@@ -22,7 +22,10 @@ RATE = 200_000  # cells per second and part that the time of a budget is reckone
 LEVEL = 0.05  # false discovery rate
 MATTERS = 0.1  # PSI; less is usually called stable
 HALVES = ("first 50% of the rows", "last 50%")
+IN_FILE_ORDER = "the file is in the order of this column"  # the note of such a column
 IN_ORDER = 0.99  # rank correlation with the place in the file
+RESTARTING = 0.8  # the same where neighbouring rows are in order but for a few: the file starts over somewhere
+NEIGHBOURS = 0.95  # share of the neighbouring rows with different values that are in order
 FAMILY = {"number": "number", "integer": "number", "datetime": "date", "category": "level", "boolean": "level"}
 MEASURED: dict[str, tuple[Callable[..., dict[str, np.ndarray]], str, str]] = {
     "number": (number_shift, "Wasserstein", "Kolmogorov–Smirnov"),
@@ -101,7 +104,7 @@ def drift(values: Values, budget: Budget) -> Shift:
     found = shift(first_and_last(values), budget)
     table = found.table
     ordered = table["column"].isin([name for name in found.shifted if _in_file_order(values, name)])
-    note = table["note"].mask(ordered, "the file is in the order of this column")
+    note = table["note"].mask(ordered, IN_FILE_ORDER)
     return replace(found, table=table.assign(shifted=table["shifted"] & ~ordered, note=note))
 
 
@@ -186,16 +189,21 @@ def _taken(column: np.ndarray, part: Part) -> np.ndarray:
 
 
 def _in_file_order(values: Values, name: str) -> bool:
-    """Whether the rows are sorted by this column, grouped by its levels, or nearly sorted."""
+    """Whether the rows are sorted by this column, grouped by its levels, or nearly sorted.
+
+    Nearly sorted: the ranks follow the place in the file closely; or roughly, and nearly all neighbours are in order.
+    """
     if _family(values.column(name).kind) == "level":
         codes = values.coded(name).codes
         codes = codes[codes >= 0]
         return bool((codes[1:] >= codes[:-1]).all())  # codes count levels in the order of their first row
     numbers = values.numbers(name)
     numbers = numbers[~np.isnan(numbers)]
-    if (numbers[1:] >= numbers[:-1]).all() or (numbers[1:] <= numbers[:-1]).all():
+    rises, falls = int((numbers[1:] > numbers[:-1]).sum()), int((numbers[1:] < numbers[:-1]).sum())
+    if not rises or not falls:
         return True
     some = numbers[:: max(1, len(numbers) // 10_000)]
     ranked = Ranked.of(some[None])
     ranks = ranked.unordered(ranked.ranks)[0]
-    return bool(abs(np.corrcoef(ranks, np.arange(len(ranks)))[0, 1]) >= IN_ORDER)
+    orderly = max(rises, falls) >= NEIGHBOURS * (rises + falls)
+    return bool(abs(np.corrcoef(ranks, np.arange(len(ranks)))[0, 1]) >= (RESTARTING if orderly else IN_ORDER))

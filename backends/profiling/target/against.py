@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from backends.errors import WorkbenchError
-from backends.profiling.bins import NUMBERS, Cut, equal_rows, equal_widths, level_labels, levels_cut, numbers_cut
+from backends.profiling.bins import (
+    NUMBERS,
+    Cut,
+    equal_rows,
+    equal_widths,
+    level_labels,
+    levels_cut,
+    moments,
+    numbers_cut,
+)
 from backends.profiling.budget import Budget, Sample
 from backends.profiling.intervals import wilson
 from backends.profiling.target.outcome import Outcome, Problem, outcome
@@ -29,7 +38,7 @@ class Against:
     the rows without it last. For classes there is one row per group and class (of two: the positive one; of more
     than eight: the eight largest): label, low, high, class, rows of the group, hits of the class among them, rate
     and its 95 % Wilson interval rate_low, rate_high. For a numeric target there is one row per group: label, low,
-    high, rows, and the target's quartiles q1, median, q3.
+    high, rows, and the target's quartiles q1, median, q3 (dates for a date).
 
     `distribution` shows a number within each class, on common edges: class, low, high, rows, share of the class's
     rows; empty for levels and for a numeric target. `left_out` says which classes are not shown.
@@ -63,7 +72,7 @@ def against_target(values: Values, target: str, feature: str, budget: Budget) ->
     cut = _cut(values, feature, told.rows)
     shown, names, left_out = _classes(told)
     if told.problem == "numeric":
-        groups = _trend(cut, told.numbers)
+        groups = _trend(cut, told.numbers, told.column.kind == "datetime")
     else:
         groups = _rates(cut, shown, names if told.problem == "multiclass" else names[1:])
     distribution = pd.DataFrame({name: [] for name in DISTRIBUTION})
@@ -108,13 +117,15 @@ def _rates(cut: Cut, codes: np.ndarray, names: list[str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(RATES)]
 
 
-def _trend(cut: Cut, numbers: np.ndarray) -> pd.DataFrame:
+def _trend(cut: Cut, numbers: np.ndarray, dates: bool) -> pd.DataFrame:
     order = np.argsort(cut.codes, kind="stable")
     rows = cut.counts
     split = np.split(numbers[order], np.cumsum(rows)[:-1])
-    quartiles = np.array([np.quantile(part, [0.25, 0.5, 0.75]) if len(part) else [np.nan] * 3 for part in split])
-    figures = {"rows": rows, "q1": quartiles[:, 0], "median": quartiles[:, 1], "q3": quartiles[:, 2]}
-    return cut.groups.assign(**figures)[rows > 0].reset_index(drop=True)[list(TREND)]
+    filled = rows > 0
+    quartiles = np.array([np.quantile(part, [0.25, 0.5, 0.75]) for part in split if len(part)]).reshape(-1, 3)
+    q1, median, q3 = (moments(values) if dates else values for values in quartiles.T)
+    figures = {"rows": rows[filled], "q1": q1, "median": median, "q3": q3}
+    return cut.groups[filled].reset_index(drop=True).assign(**figures)[list(TREND)]
 
 
 def _distribution(numbers: np.ndarray, codes: np.ndarray, names: list[str], dates: bool) -> pd.DataFrame:

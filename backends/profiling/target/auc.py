@@ -45,6 +45,8 @@ def rank_auc(ranked: Ranked, codes: np.ndarray, classes: int) -> Area:
     with np.errstate(divide="ignore", invalid="ignore"):
         raw = (_sums(cell, ranks, shape)[:, :-1] - n * (n + 1) / 2) / (n * rest)
         side = np.where(raw >= 0.5, 1.0, -1.0)
+        if classes == 2:
+            side[:, 1] = -side[:, 0]  # one turn for both, at 0.5 as well
         pair = np.where(weight > 0, side * weight / (n * rest), 0.0)  # what one pair of rows counts
     per_row = np.append(pair, np.zeros((columns, 1)), axis=1).ravel()[cell].reshape(columns, width)
     reached = per_row * ranks + ranked.above(per_row)

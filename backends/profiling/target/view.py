@@ -22,6 +22,7 @@ TOO_FEW = "too few rows with both values"
 NOT_TRIED = {"text": "text is not tried", "identifier": "identifies the rows"}
 MEASURES = ("auc", "auc_low", "auc_high", "spearman", "spearman_low", "spearman_high")
 COLUMNS = ("column", "kind", "rows", "missing", "mutual_information", "mi_share", *MEASURES, "note")
+LEAST_RANKED = 20  # rows
 PERFECT_LOW = 0.9  # with every pair in order, the interval of 35 rows of the rarer class starts here
 
 
@@ -94,12 +95,15 @@ def nearly_determines(view: TargetView, at_least: float = 0.98) -> list[str]:
     """The features that nearly give the target away, in the view's order.
 
     Such a feature has an AUC whose interval lies above `at_least`, or puts every row in order, with an interval
-    above 0.9; or it holds 95 % of the target's information.
+    above 0.9; or a rank correlation with a numeric target whose interval lies beyond `at_least` of either sign, on
+    at least 20 rows (fewer may be in order by chance); or it holds 95 % of the target's information.
     """
     features = view.features
+    ranked = np.maximum(features["spearman_low"], -features["spearman_high"])
+    ordered = (ranked >= at_least) & (features["rows"] >= LEAST_RANKED)
     sure = features["auc_low"] >= at_least
     perfect = (features["auc"] > 1 - 1e-12) & (features["auc_low"] >= PERFECT_LOW)
-    return features.loc[sure | perfect | (features["mi_share"] >= 0.95), "column"].tolist()
+    return features.loc[sure | perfect | ordered | (features["mi_share"] >= 0.95), "column"].tolist()
 
 
 def _features(values: Values, told: Outcome, task: _Task) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def test_a_histogram_has_its_bins_as_bars_that_touch():
 )
 def test_a_bin_is_told_in_words(cells, first):
     (bars,) = columns.histogram(look(cells)).data
-    assert bars.customdata[0] == first
+    assert bars.customdata[0].startswith(f"{first}: ")
 
 
 def test_dates_are_drawn_on_an_axis_of_time():
@@ -66,7 +66,7 @@ def test_levels_are_bars_with_the_most_frequent_on_top_and_the_rest_is_counted()
     found = look(text("b", *[f"v{number % 40}" for number in range(120)]))
     drawn = columns.levels(found)
     (bars,) = drawn.data
-    assert (len(bars.x), bars.y[0], bars.customdata[0]) == (20, "v0", "v0: 3 rows, 2.48 %")
+    assert (len(bars.x), bars.y[0], bars.customdata[0]) == (20, "v0", "v0: 3 rows, 2.5 %")
     assert drawn.layout.xaxis.title.text == "Rows (the 20 most frequent of 41 values)"
     assert drawn.layout.yaxis.autorange == "reversed"
     assert columns.levels(look(text("a", "b"))).layout.xaxis.title.text == "Rows"
@@ -82,7 +82,7 @@ def test_lengths_are_joined_when_there_are_many():
     drawn = columns.lengths(look(text(*["x" * size for size in range(1, 301)])))
     (bars,) = drawn.data
     assert len(bars.x) == 60
-    assert (bars.customdata[0], bars.y[0], bars.width[0]) == ("1 to 5 characters", 5, 5)
+    assert (bars.customdata[0], bars.y[0], bars.width[0]) == (f"1 to 5 characters: {bars.y[0]} rows", 5, 5)
     assert "characters" in drawn.layout.xaxis.title.text
 
 
@@ -97,7 +97,7 @@ def test_the_calendar_is_a_line_of_years_and_bars_of_the_rest():
     found = look(dates("2020-02-29T13:05", "2022-02-28"))
     years, months = columns.calendar(found).data[0], columns.calendar(found, "month").data[0]
     assert (years.type, list(years.x), list(years.y)) == ("scatter", [2020, 2021, 2022], [1, 0, 1])
-    assert (months.type, len(months.x), months.customdata[1], months.y[1]) == ("bar", 12, "February", 2)
+    assert (months.type, len(months.x), months.customdata[1], months.y[1]) == ("bar", 12, "February: 2 rows", 2)
     assert columns.calendar(found, "month").layout.xaxis.ticktext[:3] == ("Jan", "Feb", "Mar")
     assert columns.calendar(found, "hour").layout.xaxis.ticktext[13] == "13"
 

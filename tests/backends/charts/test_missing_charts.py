@@ -33,7 +33,8 @@ def test_bars_are_the_shares_most_first(dark: bool) -> None:
     found = pattern()
     (bars,) = missing_bars(found, dark=dark).data
     assert list(bars.x) == found.columns["share"].tolist()
-    assert list(bars.customdata) == found.columns["missing"].tolist()
+    most = found.columns.iloc[0]
+    assert bars.customdata[0] == f"{most['missing']} rows without a value ({100 * most['share']:.1f} %)"
     assert bars.y[0] == "&lt;b&gt;0"
 
 
@@ -50,8 +51,8 @@ def test_the_matrix_is_drawn_bin_by_bin_in_file_order(dark: bool) -> None:
     found = pattern()
     (cells,) = missing_matrix(found, dark=dark).data
     np.testing.assert_array_equal(np.asarray(cells.z), found.matrix.to_numpy())
-    assert cells.customdata[0][0] == "rows 1 to 3"
-    assert cells.customdata[-1][0].endswith("to 200")
+    assert cells.customdata[0][0].startswith("rows 1 to 3: ")
+    assert "to 200: " in cells.customdata[-1][0]
     assert np.size(missing_matrix(pattern(70)).data[0].z) <= 5000
 
 
@@ -61,7 +62,7 @@ def test_together_holds_each_pair_once() -> None:
     drawn = np.asarray(cells.z, dtype=float)
     assert sorted(drawn[~np.isnan(drawn)]) == sorted(found.together["phi"])
     assert (~np.isnan(drawn)).sum() == 3
-    assert "rows lack both" in cells.customdata[1][0]
+    assert "rows without both" in cells.customdata[1][0]
 
 
 @pytest.mark.parametrize("dark", [False, True])

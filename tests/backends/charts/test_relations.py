@@ -85,6 +85,56 @@ def test_every_kind_of_pair_is_drawn_with_named_axes_and_few_points(names: tuple
         assert "<b>" not in sent
 
 
+def test_what_cannot_be_measured_has_no_number_in_its_cell() -> None:
+    found = associations(values(), Budget())
+    cells = association_matrix(found).data[0]
+    below = np.asarray(cells.z, dtype=float)
+    written = np.asarray(cells.text)
+    assert (written[np.isnan(below)] == "").all()
+    assert [float(text) for text in written[~np.isnan(below)]] == pytest.approx(below[~np.isnan(below)], abs=0.005)
+
+
+def test_a_cell_that_was_clicked_is_outlined_and_its_number_stays_in_sight() -> None:
+    clicks = association_matrix(associations(values(), Budget())).data[1]
+    assert clicks.marker.symbol == "square-open"
+    assert clicks.selected.marker.opacity == 1
+    assert clicks.unselected.marker.opacity == 0
+
+
+@pytest.mark.parametrize(("first", "second"), [("y", NAME), ("team", "y"), ("y", "team"), ("team", "site")])
+def test_the_first_column_is_across_and_the_second_up(first: str, second: str) -> None:
+    drawn = pair_plot(pair(values(), first, second))
+    titles = drawn.layout.xaxis.title.text, drawn.layout.yaxis.title.text
+    assert titles == tuple(name.replace("<", "&lt;").replace(">", "&gt;") for name in (first, second))
+
+
+def test_boxes_lie_where_the_levels_are_up() -> None:
+    upright, lying = (pair_plot(pair(values(), *names)).data[0] for names in (("team", "y"), ("y", "team")))
+    assert (upright.orientation, lying.orientation) == ("v", "h")
+    assert upright.x == lying.y
+    assert list(upright.median) == list(lying.median)
+
+
+def test_shares_are_of_the_level_across_and_have_the_whole_scale() -> None:
+    frame = values().dataset.frame
+    (cells,) = pair_plot(pair(values(), "team", "site")).data
+    expected = pd.crosstab(frame["site"], frame["team"], normalize="columns")
+    shown = pd.DataFrame(np.asarray(cells.z), index=cells.y, columns=["<b>up" if "up" in x else x for x in cells.x])
+    pd.testing.assert_frame_equal(
+        shown.sort_index().sort_index(axis=1), expected, check_names=False, check_index_type=False,
+        check_column_type=False,
+    )  # fmt: skip
+    assert (cells.zmin, cells.zmax) == (0, 1)
+
+
+def test_one_row_is_not_called_rows() -> None:
+    frame = pd.DataFrame({"a": ["x", "y"], "b": ["p", "q"]}, dtype="str")
+    alone = Values(Dataset(frame, Schema((Column("a", "category"), Column("b", "category")))))
+    words = np.asarray(pair_plot(pair(alone, "a", "b")).data[0].customdata)
+    assert words[0, 0] == "a x, b p<br>1 row, 100 % of a x"
+    assert words[0, 1] == ""
+
+
 def test_boxes_and_counts_show_the_figures_of_the_frame() -> None:
     boxes = pair(values(), "team", "y")
     (drawn,) = pair_plot(boxes).data
@@ -92,7 +142,8 @@ def test_boxes_and_counts_show_the_figures_of_the_frame() -> None:
     counts = pair(values(), "team", "site")
     (cells,) = pair_plot(counts).data
     assert np.nansum(np.asarray(cells.z, dtype=float)) == pytest.approx(2)  # two levels, whose shares add up to 1
-    assert np.asarray(cells.customdata)[..., 0].sum() == 400
+    assert counts.frame["rows"].sum() == 400
+    assert all(f"{rows:,} rows" in str(cells.customdata) for rows in counts.frame["rows"])
 
 
 def test_a_table_without_pairs_is_an_empty_picture() -> None:

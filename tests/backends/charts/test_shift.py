@@ -36,6 +36,16 @@ def test_shifted_columns_stand_out_from_the_others(dark):
     assert shifted.customdata[0].endswith(", shifted")
 
 
+def test_levels_of_one_part_only_are_counted_in_words():
+    levels = ["a", "b"] * 5 + ["a", "z"] * 5
+    found = shift(first_and_last(values({"town": text(levels), "n": np.arange(20.0)})), Budget())
+    drawn = shift_ranking(found)
+    words = {label: said for trace in drawn.data for label, said in zip(trace.y, trace.customdata, strict=True)}
+    assert words["town"].endswith("<br>1 level only in the first, 1 level only in the second")
+    assert "only in" not in words["n"]
+    assert "<br>1 column with levels in one part only" in drawn.layout.xaxis.title.text
+
+
 @pytest.mark.parametrize("column", ["<b>moved", "still", "note"])
 def test_a_column_is_drawn_as_the_shares_of_both_parts(column):
     frame = shift_of(PARTS, column, Budget())

@@ -43,6 +43,18 @@ def test_a_value_far_off_does_not_squeeze_the_others_into_one_bin():
     assert (numbers_cut(numbers, equal_widths(numbers)).counts > 0).sum() == 30
 
 
+def test_labels_are_short_and_still_told_apart():
+    assert between(np.array([0.42, 3.072672, 12.3456, 48_317.26])) == ["0.42 – 3.07", "3.07 – 12.3", "12.3 – 48,317"]
+    assert between(np.array([1.0001, 1.0002, 2])) == ["1.0001 – 1.0002", "1.0002 – 2"]
+    assert between(np.array([-0.0, 1e-9, 1e18])) == ["0 – 1e-09", "1e-09 – 1e+18"]
+
+
+@given(WILD)
+def test_no_two_bins_have_one_label(numbers):
+    labels = between(equal_rows(numbers))
+    assert len(set(labels)) == len(labels)
+
+
 def test_dates_are_named_as_dates():
     seconds = np.array(["2020-01-01", "2020-01-02T12:00:00"], dtype="datetime64[s]").astype(float)
     assert between(seconds, dates=True) == ["2020-01-01 – 2020-01-02 12:00:00"]

@@ -380,8 +380,8 @@ def test_rare_levels_share_one_place_and_text_is_its_length() -> None:
     many = pd.Series([f"l{at % 40}" for at in range(400)], dtype="str")
     texts = pd.Series(["é" * (at % 5) for at in range(400)], dtype="str")
     found = pair(table({"many": many, "texts": texts}, texts="text"), "texts", "many")
-    assert found.y.title == "texts (characters)"
-    assert found.x.labels[-1] == "21 other levels"
+    assert found.x.title == "texts (characters)"
+    assert found.y.labels[-1] == "21 other levels"
     assert found.notes == ("the 21 less frequent levels of 'many' are shown as one",)
     assert found.frame["high"].max() == 4
 

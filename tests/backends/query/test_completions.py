@@ -15,7 +15,13 @@ def test_every_offered_function_is_one_of_the_engine() -> None:
 
 def test_every_offered_keyword_is_one_of_the_engine() -> None:
     known = {name.upper() for (name,) in duckdb.sql("SELECT keyword_name FROM duckdb_keywords()").fetchall()}
-    assert set(KEYWORDS) - known == set()
+    assert {word for keyword in KEYWORDS for word in keyword.split()} - known == set()
+
+
+def test_words_that_belong_together_are_offered_together() -> None:
+    assert {"GROUP BY", "ORDER BY", "PARTITION BY", "LEFT JOIN"} <= set(KEYWORDS)
+    assert not {"GROUP", "ORDER", "PARTITION"} & set(KEYWORDS)
+    assert len(set(KEYWORDS)) == len(KEYWORDS)
 
 
 def test_names_are_offered_as_they_are_written(table) -> None:

@@ -89,6 +89,14 @@ def test_a_new_query_takes_the_place_of_the_running_one(queries: Queries, people
     assert queries.wait(first.id, "me", 8).state == "cancelled"
 
 
+def test_a_short_query_does_not_wait_for_three_long_ones(queries: Queries, people: Dataset) -> None:
+    long = [queries.start(f"visitor {at}", {"data": people}, ENDLESS, Limits(threads=1)) for at in range(3)]
+    assert ended(queries, people, "SELECT 1").state == "done"
+    assert not any(queries.get(job.id, job.owner).ended for job in long)
+    for job in long:
+        queries.cancel(job.id, job.owner)
+
+
 def test_a_table_of_a_million_rows_is_within_the_bounds(queries: Queries) -> None:
     rows = 1_000_000
     big = {f"n{at}": np.arange(rows, dtype="float64") for at in range(8)} | {"id": np.arange(rows)}

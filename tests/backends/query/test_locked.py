@@ -118,20 +118,59 @@ def test_tables_can_be_described(sql: str, people: Dataset) -> None:
     assert run_query({"data": people}, sql).rows > 0
 
 
-def test_no_setting_tells_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+INNER = {
+    "SELECT * FROM duckdb_settings()": "duckdb_settings",
+    'FROM system.main."DuckDB_Settings"()': "duckdb_settings",
+    "SELECT (SELECT max(value) FROM /* all */ duckdb_settings ( ))": "duckdb_settings",
+    "SELECT current_setting('threads')": "current_setting",
+    "SELECT ('threads').current_setting()": "current_setting",
+    "SELECT * FROM pg_catalog.pg_settings": "pg_settings",
+    "FROM duckdb_logs": "duckdb_logs",
+    "FROM duckdb_secrets()": "duckdb_secrets",
+    "FROM duckdb_extensions()": "duckdb_extensions",
+    "FROM duckdb_databases()": "duckdb_databases",
+    "FROM pragma_database_size()": "pragma_database_size",
+    "FROM pragma_database_list": "pragma_database_list",
+    "DESCRIBE FROM duckdb_settings()": "duckdb_settings",
+    "SHOW threads": "SHOW threads",
+    "SELECT * FROM (SHOW memory_limit)": "SHOW memory_limit",
+    "FROM query('FROM duckdb_settings()')": "query",
+    "FROM query_table('pg_settings')": "query_table",
+    "FROM json_execute_serialized_sql(json_serialize_sql('FROM duckdb_settings()'))": "json_execute_serialized_sql",
+}
+
+
+@pytest.mark.parametrize(("sql", "name"), INNER.items())
+def test_settings_and_inner_facts_are_refused_by_name(sql: str, name: str, people: Dataset) -> None:
+    with pytest.raises(WorkbenchError, match=f"A query here cannot use '{name}'"):
+        run_query({"data": people}, sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 'duckdb_settings()' AS words, '\"function_name\":\"duckdb_settings\"' AS more",
+        "SELECT 1 AS current_setting, 2 AS duckdb_settings",
+        "SELECT name AS pragma_version FROM data -- duckdb_settings()",
+        "SHOW data",
+        "SHOW ALL TABLES",
+        "SHOW duckdb_notes",
+        "FROM duckdb_notes",
+        "FROM information_schema.tables",
+    ],
+)
+def test_words_and_tables_that_only_look_like_them_are_not(sql: str, people: Dataset) -> None:
+    assert run_query({"data": people, "duckdb_notes": people}, sql).rows > 0
+
+
+def test_the_engine_itself_tells_nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backends.query.engine.check_reach", lambda *_: None)
     monkeypatch.setenv("HTTP_PROXY", f"http://user:{SECRET}@proxy.example.org:3128")
-    told = run_query({}, "SELECT name, value FROM duckdb_settings()").frame
-    values = told["value"].dropna()
+    values = run_query({}, "SELECT name, value FROM duckdb_settings()").frame["value"].dropna()
     assert not values.str.contains(SECRET).any()
     assert not values.str.startswith(("/", "~", os.environ.get("HOME", "/root"))).any()
-
-
-@pytest.mark.parametrize("sql", ["SELECT * FROM duckdb_secrets()", "SELECT * FROM duckdb_logs()"])
-def test_secrets_and_logs_are_empty(sql: str) -> None:
-    assert run_query({}, sql).rows == 0
-
-
-def test_a_database_has_no_file() -> None:
+    assert run_query({}, "SELECT * FROM duckdb_secrets()").rows == 0
+    assert run_query({}, "SELECT * FROM duckdb_logs()").rows == 0
     assert run_query({}, "SELECT path FROM duckdb_databases() WHERE path IS NOT NULL").rows == 0
 
 
@@ -139,6 +178,13 @@ def test_a_database_has_no_file() -> None:
     ("sql", "message", "hint"),
     [
         ("SELECT *\nFROM data\nWHERE agee > 3", "Line 3, at 'agee'", '"age"'),
+        (
+            'SELECT * FROM data WHERE city = "London"',
+            "Line 1, at '\"London\"'",
+            "Write 'London' if it is meant as a text",
+        ),
+        ('SELECT "it\'s" FROM data', "it's", "Write 'it''s'"),
+        ("SELECT agee FROM data", "agee", "There is"),
         ("(SELECT agee FROM data)", 'column "agee" not found', '"age"'),
         ("SELECT * FROM dataa", "Line 1, at 'dataa'", "data"),
         ("SELEC 1", "Line 1, at 'SELEC': syntax error", "Change the query"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.backends.profiling.alerts import cases_rows, cases_values, cases_words
+from tests.backends.profiling.alerts import cases_forms, cases_people, cases_rows, cases_values, cases_words
 from tests.backends.profiling.alerts.case import Case
 
-CASES: dict[str, Case] = cases_rows.CASES | cases_values.CASES | cases_words.CASES
+CASES: dict[str, Case] = (
+    cases_forms.CASES | cases_people.CASES | cases_rows.CASES | cases_values.CASES | cases_words.CASES
+)

@@ -5,13 +5,41 @@ from __future__ import annotations
 import numpy as np
 
 from backends.datasets.recipe import Step
-from tests.backends.profiling.alerts.case import NUMBER, TWO, Case, Raises, cat, drop, ids, missing, num, when, whole
+from tests.backends.profiling.alerts.case import (
+    NUMBER,
+    TWO,
+    Case,
+    Raises,
+    cat,
+    drop,
+    flag,
+    ids,
+    missing,
+    num,
+    when,
+    whole,
+)
 from tests.backends.profiling.alerts.tables import Columns, days, normal, shuffled
 
 
 def gappy(*holes: int) -> Columns:
     """A hundred days without some."""
     return {"day": when(np.delete(days("2024-01-01", 100), holes)), "x": num(normal(100 - len(holes)))}
+
+
+def months(count: int) -> np.ndarray:
+    """The first days of so many months."""
+    return (np.datetime64("2010-01", "M") + np.arange(count)).astype("datetime64[us]")
+
+
+def month_ends(count: int, gone: slice = slice(0)) -> np.ndarray:
+    """The last day of the months but for some."""
+    return np.delete(months(count + 1)[1:] - np.timedelta64(1, "D"), gone)
+
+
+def weekdays(moments: np.ndarray) -> np.ndarray:
+    """The dates, those on a weekend moved to the Friday before."""
+    return np.busday_offset(moments.astype("datetime64[D]"), 0, roll="backward").astype("datetime64[us]")
 
 
 CASES: dict[str, Case] = {
@@ -28,8 +56,15 @@ CASES: dict[str, Case] = {
                 drop("x"),
                 "y",
             ),
+            Raises(
+                {"x": num(normal(200, 1) + normal(200) * 0.01), "z": NUMBER, "y": num(normal(200, 1))},
+                ("x",),
+                ("'x' alone nearly gives 'y' away: its rank correlation with it is 1.00",),
+                drop("x"),
+                "y",
+            ),
         ),
-        ({"x": NUMBER, "y": cat(TWO)},),
+        ({"x": NUMBER, "y": cat(TWO)}, {"x": num(normal(200, 1) + NUMBER[1] * 0.4), "y": num(normal(200, 1))}),
         "y",
     ),
     "target_rare_class": Case(
@@ -40,6 +75,9 @@ CASES: dict[str, Case] = {
                 ("1 of 3 classes of 'y' has fewer than 10 rows: 'c' (9)",),
                 None,
                 "y",
+            ),
+            Raises(
+                {"x": NUMBER, "y": flag([True] * 5 + [False] * 195)}, ("y",), ("1 of 2 classes", "'ja' (5)"), None, "y"
             ),
         ),
         ({"x": NUMBER, "y": cat(["a"] * 150 + ["b"] * 40 + ["c"] * 10)}, {"x": cat(TWO), "y": NUMBER}),
@@ -116,7 +154,11 @@ CASES: dict[str, Case] = {
                 ("1 column differs between",),
             ),
         ),
-        ({"x": num(normal(400)), "day": when(days("2020-01-01", 400))}, {"x": num([1.0])}),
+        (
+            {"x": num(normal(400)), "day": when(days("2020-01-01", 400))},
+            {"x": num([1.0])},
+            {"day": when([*days("2020-01-01", 390), *days("2020-01-01", 10)]), "x": num(normal(400))},
+        ),
     ),
     "duplicate_columns": Case(
         (
@@ -184,10 +226,33 @@ CASES: dict[str, Case] = {
                 ("'day' goes on by 1 day with 1 gap of 3 steps or more. The widest is from 2024-02-09 to 2024-02-14",),
                 Step("split_in_time", ("day",)),
             ),
+            Raises(
+                {"end": when(month_ends(90, slice(20, 35))), "x": num(normal(75))},
+                ("end",),
+                ("'end' goes on by 1 month with 1 gap", "The widest is from 2011-08-31 to 2012-12-31"),
+            ),
+            Raises(
+                {"close": when(weekdays(month_ends(90, slice(20, 35)))), "x": num(normal(75))},
+                ("close",),
+                ("'close' goes on by 1 month with 1 gap", "The widest is from 2011-08-31 to 2012-12-31"),
+            ),
+            Raises(
+                {"quarter": when(month_ends(120, slice(30, 60))[2::3]), "x": num(normal(30))},
+                ("quarter",),
+                ("'quarter' goes on by 3 months with 1 gap",),
+            ),
+            Raises(
+                {"due": when(np.delete(months(60) + np.timedelta64(14, "D"), slice(20, 30))), "x": num(normal(50))},
+                ("due",),
+                ("'due' goes on by 1 month with 1 gap",),
+            ),
         ),
         (
             gappy(),
             gappy(40),
+            {"end": when(month_ends(60))},
+            {"close": when(weekdays(month_ends(60)))},
+            {"day": when(np.delete(days("2020-01-31", 90), slice(3, 4)))},
             {"day": when([day for day in days("2024-01-01", 140) if np.is_busday(day.astype("datetime64[D]"))])},
             {"day": when([*days("2024-01-01", 10), *days("2024-02-01", 9, 5), *days("2024-06-01", 5, 9)])},
             {"month": when(np.arange("2020-01", "2023-01", dtype="datetime64[M]").astype("datetime64[us]"))},

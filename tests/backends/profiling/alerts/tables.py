@@ -9,21 +9,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backends.datasets.schema import Column, Dataset, Kind, Schema
+from backends.datasets.schema import Column, Dataset, Kind, Schema, ValueFormat
 from backends.profiling import Alert, Profile, profile
 from backends.profiling.alerts import find_alerts
 
 TODAY = date(2026, 11, 23)
 TYPES: dict[str, str] = {"number": "float64", "integer": "int64", "boolean": "bool", "datetime": "datetime64[us]"}
+SPELT = ValueFormat(true_values=("ja",), false_values=("nein",))
 Columns = dict[str, tuple[Kind, Sequence[Any]]]
 
 
 def dataset(columns: Columns, evidence: str = "") -> Dataset:
-    """A table from its columns' kinds and values; None is missing."""
+    """A table from its columns' kinds and values; None is missing. Its file wrote yes and no as "ja" and "nein"."""
     series = {name: _series(kind, values) for name, (kind, values) in columns.items()}
     schema = Schema(
         tuple(
-            Column(name, kind, series[name].isna().mean(), series[name].nunique(), evidence=evidence)
+            Column(name, kind, series[name].isna().mean(), series[name].nunique(), evidence=evidence, format=SPELT)
             for name, (kind, _) in columns.items()
         )
     )

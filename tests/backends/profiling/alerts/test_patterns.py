@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from backends.profiling.alerts.patterns import PATTERNS, bsn, cpf, dni, iban, insee, luhn, pesel
 
-BY_WORDS = {pattern.words: pattern for pattern in PATTERNS}
+BY_WORDS = {pattern.words: pattern for pattern in PATTERNS if pattern.name is None}
+BY_NAME = {pattern.words: pattern for pattern in PATTERNS if pattern.name is not None}
 # Published examples of the authorities and of the standards; none belongs to a person.
 VALID = {
     "e-mail addresses": ["a@b.co", "first.last+tag@sub.example.org"],
     "phone numbers": [
         "+44 20 7946 0958", "0049 30 1234567", "(212) 555-0123", "212-555-0123", "030 1234567", "01 23 45 67 89",
+        "1-212-555-0123", "212 555 0123", "+14155550123",
     ],
     "card numbers": ["4111 1111 1111 1111", "5555555555554444", "378282246310005", "3782 822463 10005"],
     "bank accounts (IBAN)": ["DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "NO9386011117947"],
@@ -61,6 +63,23 @@ def test_a_personal_value_is_recognised(words: str, text: str) -> None:
 @pytest.mark.parametrize(("words", "text"), [(words, text) for words, texts in INVALID.items() for text in texts])
 def test_what_only_looks_similar_is_not(words: str, text: str) -> None:
     assert not fits(words, text)
+
+
+@pytest.mark.parametrize("name", ["phone", "Home Phone", "customerPhone", "phone_number", "phone2", "mobile", "Fax No"])
+@pytest.mark.parametrize("text", ["14155550123", "07700900123", "+49 (0)30 1234567", "5550123"])
+def test_digits_are_a_phone_number_in_a_column_named_like_one(name: str, text: str) -> None:
+    assert BY_NAME["phone numbers"].suits(name)
+    assert re.fullmatch(BY_NAME["phone numbers"].regex, text)
+
+
+@pytest.mark.parametrize("name", ["microphone_price", "mobile_data", "telemetry", "hotel", "phones", "amount"])
+def test_other_names_are_not_those_of_phone_numbers(name: str) -> None:
+    assert not BY_NAME["phone numbers"].suits(name)
+
+
+@pytest.mark.parametrize("text", ["555", "1234567890123456", "2020-01-02T", "12.5 kg"])
+def test_other_texts_are_no_phone_numbers_whatever_the_name(text: str) -> None:
+    assert not re.fullmatch(BY_NAME["phone numbers"].regex, text)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from backends.errors import WorkbenchError
 from backends.profiling.budget import Budget
 from backends.profiling.detail import BINS, Detail, detail
+from backends.profiling.detail.statistics import ALWAYS, DATES, MEMORY, NUMBERS, WORDS
 from tests.backends.profiling.tables import dates, integers, text, values
 
 
@@ -38,22 +39,27 @@ def test_statistics_have_full_names_and_rounded_figures():
     assert found["Maximum"] == "1,234.6"
     assert found["Median"] == "1.5"
     assert (found["Zeros"], found["Negative values"], found["Infinite values"]) == ("1", "1", "1")
-    assert found["Outliers (beyond 1.5 interquartile ranges)"] == "1"
+    assert found["Outliers (1.5 IQR)"] == "1"
     assert found["Memory"] == "64 bytes"
 
 
 def test_each_kind_has_its_own_statistics():
     words, when, answer = look(text("a", "bcd", " ")), look(dates("2020-01-01", "2021-01-01")), look([True, False])
-    assert read(words)["Longest value, characters"] == "3"
+    assert read(words)["Longest, characters"] == "3"
     assert read(words)["Blank values"] == "1"
     assert read(when)["Last"] == "2021-01-01"
     assert read(when)["Order in the file"] == "increasing"
     assert "Mean" not in read(when) | read(answer) | read(words)
 
 
+def test_the_names_of_the_statistics_fit_their_column():
+    names = [name for group in (ALWAYS, NUMBERS, WORDS, DATES, MEMORY) for name, _ in group]
+    assert max(map(len, names)) <= 26
+
+
 def test_shares_in_the_statistics_are_never_rounded_to_nothing_or_to_everything():
     found = read(look(text(*["a"] * 4_999, "b")))
-    assert found["Rows with the most frequent value"] == "4,999 (over 99.9 %)"
+    assert found["Rows with that value"] == "4,999 (over 99.9 %)"
     assert found["Distinct values"] == "2 (under 0.1 %)"
 
 

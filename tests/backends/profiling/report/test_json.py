@@ -86,6 +86,32 @@ def test_an_infinite_value_of_a_step_is_in_words() -> None:
     assert read(known)["alerts"][0]["steps"][0]["values"] == ["inf", -1.0]
 
 
+def test_a_long_value_is_cut_with_its_length_said() -> None:
+    long = "x" * 200_000
+    step = type(STEP)("merge_levels", ("a",), renames=((long, "y"),))
+    known = with_alerts(awkward_profile("long cells"), an_alert("a", examples=(long, "short"), steps=(step,)))
+    report = read(known)
+    expected = "x" * 200 + "… (200,000 characters)"
+    (row,) = report["columns"]["rows"]
+    assert row["mode"] == row["top"][0]["value"] == expected
+    assert report["alerts"][0]["examples"] == [expected, "short"]
+    assert report["alerts"][0]["steps"][0]["values"] == [[expected, "y"]]
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_no_text_of_a_report_is_as_long_as_a_long_cell(private: bool) -> None:
+    report = read(awkward_profile("long cells"), private)
+    assert max(map(len, texts_in(report))) < 1_000
+
+
+def texts_in(part: Any) -> list[str]:
+    """Every text anywhere in the report."""
+    if isinstance(part, str):
+        return [part]
+    children = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return [text for child in children for text in texts_in(child)]
+
+
 def test_the_same_profile_gives_the_same_text() -> None:
     assert to_json(people_profile(), now=NOW) == to_json(people_profile(), now=NOW)
 

@@ -87,6 +87,13 @@ def test_the_open_report_has_them(write: Callable[..., str]) -> None:
     assert all(value in text for value in ("popocatepetl", "affirmativo", "1987"))
 
 
+@pytest.mark.parametrize("write", [to_html, to_markdown])
+def test_a_private_report_says_what_stays_in_it(write: Callable[..., str]) -> None:
+    assert "it can equal a value of the table" in write(secret_profile(None), True, now=NOW)
+    assert "the SHA-256 stay" in write(secret_profile(None), True, now=NOW)
+    assert "the SHA-256 stay" not in write(secret_profile(None), now=NOW)
+
+
 def private_rows(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:
     report = json.loads(to_json(profile(dataset(frame)), private=True))
     return {row["column"]: row for row in report["columns"]["rows"]}

@@ -31,7 +31,8 @@ def test_a_long_cell_is_cut_and_its_length_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "words"), [(0.0, "0%"), (1e-9, "<0.1%"), (0.5, "50.0%"), (1 - 1e-9, ">99.9%"), (1.0, "100%")]
+    ("share", "words"),
+    [(0.0, "0 %"), (1e-9, "under 0.1 %"), (0.5, "50.0 %"), (1 - 1e-9, "over 99.9 %"), (1.0, "100 %")],
 )
 def test_a_share_is_nothing_or_all_only_when_it_is(share: float, words: str) -> None:
     assert percent(share) == words

@@ -7,7 +7,18 @@ from scipy.stats import chi2_contingency, wasserstein_distance
 
 from backends.errors import WorkbenchError
 from backends.profiling.budget import Budget
-from backends.profiling.shift import Part, Parts, by_group, drift, first_and_last, holdout, shift, shift_of, two_tables
+from backends.profiling.shift import (
+    IN_FILE_ORDER,
+    Part,
+    Parts,
+    by_group,
+    drift,
+    first_and_last,
+    holdout,
+    shift,
+    shift_of,
+    two_tables,
+)
 from tests.backends.profiling.columns import real, text, values
 
 RANDOM = np.random.default_rng(0)
@@ -99,10 +110,21 @@ def test_few_false_discoveries_in_pure_chance():
 def test_columns_that_the_file_is_sorted_by_do_not_count_as_drift():
     swapped = np.arange(ROWS * 1.0)
     swapped[[10, 20]] = swapped[[20, 10]]
-    found = drift(table(day=np.arange(ROWS * 1.0), nearly=swapped, group=text(np.repeat(list("abcd"), 250))), Budget())
+    restarts = np.append(np.arange(ROWS - 25.0), np.arange(25.0))
+    columns = {"day": np.arange(ROWS * 1.0), "nearly": swapped, "restarts": restarts}
+    found = drift(table(**columns, group=text(np.repeat(list("abcd"), 250))), Budget())
     assert set(found.shifted) == {"moved", "shop"}
     notes = found.table.set_index("column")["note"]
-    assert set(notes[["day", "nearly", "group"]]) == {"the file is in the order of this column"}
+    assert set(notes[[*columns, "group"]]) == {IN_FILE_ORDER}
+
+
+def test_a_trend_with_noise_and_a_few_rare_values_are_drift():
+    trend = np.arange(ROWS) / ROWS + RANDOM.normal(size=ROWS) / 10
+    rare = np.zeros(ROWS)
+    rare[ROWS // 2 :: 4] = np.arange(ROWS // 8)
+    found = drift(table(trend=trend, rare=rare), Budget())
+    assert abs(np.corrcoef(trend, np.arange(ROWS))[0, 1]) > 0.9
+    assert set(found.shifted) == {"moved", "shop", "trend", "rare"}
 
 
 @pytest.mark.parametrize("rows", [0, 1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score
@@ -48,6 +48,8 @@ def delong(codes: np.ndarray, feature: np.ndarray) -> float:
 
 
 @given(st.integers(0, 10_000))
+@settings(deadline=None)
+@example(5528)  # an AUC of exactly 0.5
 def test_the_interval_of_two_classes_is_delongs(seed):
     random = np.random.default_rng(seed)
     codes = random.permutation(np.arange(40) % 4 // 3)

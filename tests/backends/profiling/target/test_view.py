@@ -139,6 +139,15 @@ def test_a_column_that_gives_the_target_away_is_named():
     assert nearly_determines(target_view(customers(), "left", Budget())) == []
 
 
+def test_a_column_in_the_very_order_of_a_quantity_gives_it_away():
+    y = RANDOM.normal(size=300)
+    near = {f"noise {size}": -y + RANDOM.normal(size=300) * size for size in (0.01, 0.1, 0.25, 0.5)}
+    few = np.where(np.arange(300) < 8, y, np.nan)  # in order by chance
+    view = target_view(values({**near, "few": few, "y": y}), "y", Budget())
+    assert set(nearly_determines(view)) == {"noise 0.01", "noise 0.1"}
+    assert (view.features.set_index("column").loc[list(near), "spearman"] < -0.85).all()
+
+
 def test_a_large_table_is_sampled_and_says_so():
     rows = 60_000
     table = values({"x": np.arange(rows) % 97, "y": text(["a", "b", "b"] * (rows // 3))})
