@@ -9,6 +9,7 @@ import atexit
 import json
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from backends.training.spec import TrainingSpec
 
 Value = TypeVar("Value")
+Made = TypeVar("Made")
 
 
 class Remembered(Generic[Value]):
@@ -165,6 +167,17 @@ def missing_against_target(digest: str, target: str, _profile: Profile) -> pd.Da
     from backends.profiling.missing import missing_against_target
 
     return missing_against_target(_profile.values, target, _profile.budget)
+
+
+def kept(what: str, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+    """What `make` gives, made once for this key: `what` says which kind of thing it is, `key` of what."""
+    made: Made = _kept(what, key, make)
+    return made
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _kept(what: str, key: tuple[Hashable, ...], _make: Callable[[], Any]) -> Any:
+    return _make()
 
 
 def report(profile: Profile, ending: str, private: bool) -> str:

@@ -18,7 +18,10 @@ from backends.serving.visitors import visitor
 from components import cached
 
 if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
+    from backends.explanations.cohorts import Cohort
+    from backends.fairness.mitigation import Mitigated
     from backends.query import QueryWork
+    from backends.training.policy import Policy
     from backends.training.results import Comparison
     from backends.training.spec import TrainingSpec
 
@@ -66,6 +69,10 @@ class Work:
     curve_job: tuple[str, str] | None = None  # id of the job that draws a learning curve, and the model's key
     curves: dict[str, pd.DataFrame] = field(default_factory=dict)  # learning curves by model key
     message: str = ""  # why the last job left nothing
+    cohorts: tuple[Cohort, ...] = ()  # of held-out rows, saved by the user
+    policies: tuple[tuple[str, Policy], ...] = ()  # when a model says yes, by the model's key
+    mitigation_job: str | None = None  # id of the job that tries mitigations
+    mitigated: tuple[Mitigated, ...] = ()  # what the jobs so far have made of the comparison's models
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
 
 
@@ -98,7 +105,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
     """
     former = work()
     for job in cached.jobs().jobs(owner()):
-        if job.id in (former.job, *(former.curve_job or ())):
+        if job.id in (former.job, former.mitigation_job, *(former.curve_job or ())):
             cached.jobs().cancel(job.id, owner())
     other_file = former.source is not None and former.source.digest != source.digest
     shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
@@ -110,7 +117,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
             "read": dataset,
             "dataset": dataset,
             "shelf": shelf,
-            "query": former.query,
+            "query": former.query and former.query.cleared(),
         }
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -65,7 +67,8 @@ def _take_over(job: Job) -> None:
     state.update(job=None, tuning=tuning, message="")
     comparison = load_comparison(job.output) if COMPARISON in job.files else None
     if comparison is not None and (comparison.recommended is not None or job.state == "done"):
-        state.update(result=job.id, comparison=comparison, trained=state.work().training, model=None, curves={})
+        nothing_yet: dict[str, Any] = {"model": None, "curves": {}, "cohorts": (), "policies": (), "mitigated": ()}
+        state.update(result=job.id, comparison=comparison, trained=state.work().training, **nothing_yet)
     elif job.error is not None:
         state.update(message=f"{job.error.message} {job.error.hint}")
     else:

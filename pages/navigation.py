@@ -15,7 +15,11 @@ page = st.navigation(
             st.Page("load_page.py", title="Load", icon=":material/upload_file:", url_path="load"),
             st.Page("explore_page.py", title="Explore", icon=":material/query_stats:", url_path="explore"),
         ],
-        "Model": [st.Page("train_page.py", title="Train", icon=":material/model_training:", url_path="train")],
+        "Model": [
+            st.Page("train_page.py", title="Train", icon=":material/model_training:", url_path="train"),
+            st.Page("explain_page.py", title="Explain", icon=":material/psychology:", url_path="explain"),
+            st.Page("fairness_page.py", title="Fairness", icon=":material/balance:", url_path="fairness"),
+        ],
     },
 )
 frame.working_on()

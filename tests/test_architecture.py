@@ -18,6 +18,8 @@ STAGES = (
     "query",
     "training",
     "metrics",
+    "explanations",
+    "fairness",
     "onnx_export",
     "charts",
     "serving",

@@ -4,7 +4,9 @@ Every function takes the frame that it draws and `dark`, computes nothing and re
 seen can be tested and downloaded. Show a figure with `theme=None` and `config=plotly_config(name)`.
 """
 
+from backends.charts.cohorts import cohort_errors, disagreement_points, error_tree
 from backends.charts.columns import calendar, histogram, lengths, levels, words
+from backends.charts.effects import effect
 from backends.charts.evaluation import (
     calibration,
     confusion,
@@ -15,7 +17,10 @@ from backends.charts.evaluation import (
     score_histogram,
     threshold_costs,
 )
+from backends.charts.explaining import beeswarm, dependence, importance, waterfall
+from backends.charts.fairness import calibration_by_group, disparities, group_rates
 from backends.charts.missing import missing_against_target, missing_bars, missing_matrix, missing_together
+from backends.charts.mitigation import before_after, cost_by_threshold, pareto, subgroups
 from backends.charts.relations import association_matrix, pair_plot
 from backends.charts.shift import shift_of_column, shift_ranking
 from backends.charts.target import against_target, target_ranking
@@ -26,13 +31,25 @@ __all__ = [
     "PLOTLY_CONFIG",
     "against_target",
     "association_matrix",
+    "beeswarm",
+    "before_after",
     "calendar",
     "calibration",
+    "calibration_by_group",
+    "cohort_errors",
     "confusion",
+    "cost_by_threshold",
+    "dependence",
+    "disagreement_points",
+    "disparities",
+    "effect",
+    "error_tree",
     "figure",
     "fold_scores",
     "gain",
+    "group_rates",
     "histogram",
+    "importance",
     "leaderboard",
     "leaderboard_frame",
     "learning_curve",
@@ -45,14 +62,17 @@ __all__ = [
     "missing_together",
     "pair_plot",
     "palette",
+    "pareto",
     "plotly_config",
     "precision_recall",
     "roc",
     "score_histogram",
     "shift_of_column",
     "shift_ranking",
+    "subgroups",
     "target_ranking",
     "template",
     "threshold_costs",
+    "waterfall",
     "words",
 ]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,23 @@ def open_page() -> Open:
         return app if name == "home" else app.switch_page(f"{name}_page.py").run()
 
     return open
+
+
+@lru_cache(maxsize=4)
+def trained_work(key: str) -> object:
+    """The work of somebody who has loaded a sample and trained three models on it."""
+    from backends.datasets import read_table
+    from backends.datasets.samples import SAMPLES, sample_bytes
+    from backends.training import TrainingSpec, compare
+    from components.state import Source, Work
+
+    [sample] = [sample for sample in SAMPLES if sample.key == key]
+    data = sample_bytes(key)
+    dataset = read_table(data, sample.file)
+    spec = TrainingSpec(sample.target, models=("dummy", "logistic_regression", "random_forest"), processes=1)
+    comparison = compare(dataset, spec)
+    source = Source(sample.file, data, hashlib.sha256(data).hexdigest())
+    return Work(source, dataset, dataset, spec=spec, result=key, comparison=comparison, trained=dataset)
 
 
 def texts(app: AppTest) -> str:

@@ -1,0 +1,88 @@
+"""What the model decides of candidates, in batches, counted and within the time."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from backends.explanations.coding import Coding
+from backends.training.formulas import predicted_codes
+from backends.training.policy import Policy
+from backends.training.results import TrainedModel
+
+FIRST_BATCH = 64  # rows, until it is known how long a row takes
+BATCH_SECONDS = 0.25
+CELLS = 4_000_000  # of one batch
+NOISE = 1e-9  # a decision that rests on less could fall the other way beside other rows
+
+
+class OutOfTime(Exception):  # noqa: N818 - it is no error: what was found until then counts
+    """The stated time is over."""
+
+
+@dataclass
+class Judge:
+    """Scores coded rows by how far the model's decision is on the side of class `target`.
+
+    Rows without the columns that only the policy needs take them from `row`. `policy` False means the more probable
+    class. Counts what it scored in `tried`; from `deadline` (of `time.perf_counter`) on it raises OutOfTime instead.
+    """
+
+    model: TrainedModel
+    coding: Coding
+    row: pd.DataFrame
+    target: int
+    policy: bool
+    deadline: float
+    tried: int = 0
+    _batch: int = field(default=FIRST_BATCH, init=False)
+
+    def leads(self, matrix: np.ndarray) -> np.ndarray:
+        """Above 0 where the decision is the target's, at most 0 elsewhere, growing towards the target, (rows,)."""
+        found = []
+        start = 0
+        while start < len(matrix):
+            now = time.perf_counter()
+            if now > self.deadline:
+                raise OutOfTime
+            part = matrix[start : start + self._batch]
+            found.append(self._lead(self.frame(part)))
+            start += len(part)
+            self.tried += len(part)
+            each = (time.perf_counter() - now) / len(part)
+            most = max(1, CELLS // max(matrix.shape[1], 1))
+            self._batch = min(max(int(BATCH_SECONDS / max(each, 1e-9)), 16), 4096, most, 8 * self._batch)
+        return np.concatenate(found) if found else np.empty(0)
+
+    def frame(self, matrix: np.ndarray) -> pd.DataFrame:
+        """Coded rows with everything that a decision needs."""
+        rows = self.coding.decode(matrix)
+        absent = [name for name in self.model.policy.columns if name not in rows.columns and name in self.row.columns]
+        extra = self.row[absent].iloc[np.zeros(len(rows), dtype=int)].reset_index(drop=True)
+        return pd.concat([rows, extra], axis=1) if absent else rows
+
+    def decided(self, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (rows, classes) and the decision's class codes (rows,)."""
+        known = self.model.probabilities(frame)
+        return known, self._decide(known, frame)
+
+    def _decide(self, known: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
+        return self._rule.decide(known[:, 1], frame) if self.model.binary else predicted_codes(known)
+
+    @property
+    def _rule(self) -> Policy:
+        return self.model.policy if self.policy else Policy()
+
+    def _lead(self, frame: pd.DataFrame) -> np.ndarray:
+        known, codes = self.decided(frame)
+        if self.model.binary:
+            above = known[:, 1] - self._rule.thresholds_of(frame)
+            lead = above if self.target == 1 else -above
+        else:
+            others = np.delete(known, self.target, axis=1).max(axis=1)
+            lead = known[:, self.target] - others
+        flips = (codes == self.target) & ((np.abs(lead) >= NOISE) | (lead == 0))
+        return np.where(flips, np.maximum(lead, NOISE), np.minimum(lead, 0.0))

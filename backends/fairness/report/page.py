@@ -1,0 +1,89 @@
+"""The fairness report as one HTML page, drawn from its data by the template beside this file."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backends.fairness.report import tables
+from backends.profiling.report.page import FOLDER as STYLES
+from backends.profiling.report.texts import shown
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+FOLDER = Path(__file__).parent
+NAVIGATION = {
+    "gaps": "Gaps",
+    "groups": "Groups",
+    "thresholds": "Thresholds",
+    "mitigations": "Mitigations",
+    "subgroups": "Worst subgroups",
+    "definitions": "Definitions",
+    "made": "How this was made",
+}
+LONGEST = 1_500  # characters of a sentence
+ALWAYS = ("gaps", "groups", "definitions", "made")
+Data = dict[str, Any]
+
+
+def page(data: Data) -> str:
+    """The page of `content`'s data: no script, font or picture from elsewhere, which its own policy forbids too."""
+    template, fixed = _template()
+    assessment = data["assessment"]
+    first, *rest = assessment["reading"] or ["Nothing was measured."]
+    return template.render(
+        **fixed,
+        title=shown(assessment["title"] or "Decisions", 120),
+        positive=shown(assessment["positive"], 60),
+        date=data["made"]["date"],
+        answer=shown(first, LONGEST),
+        reading=[shown(line, LONGEST) for line in rest],
+        notes=[shown(line, LONGEST) for line in assessment["notes"]],
+        parts=[(key, name) for key, name in NAVIGATION.items() if key in ALWAYS or data.get(key)],
+        gaps=tables.gaps(assessment),
+        groups=tables.groups(assessment),
+        thresholds=[tables.threshold(one) for one in data["thresholds"]],
+        mitigations=[tables.mitigation(one) for one in data["mitigations"]],
+        pareto=tables.pareto(data["pareto"]),
+        subgroups=tables.subgroups(data["subgroups"]),
+        definitions=data["definitions"],
+        colophon=_colophon(data),
+    )
+
+
+def _colophon(data: Data) -> list[tuple[str, str]]:
+    made = data["made"]
+    groupings = [grouping["column"] for grouping in data["assessment"]["groupings"]]
+    return [
+        ("Model", shown(made["model"] or "not known", 120)),
+        ("Groups by", shown(", ".join(groupings), 200)),
+        ("Rows", f"{made['rows']:,} held-out rows, which the model never saw"),
+        ("Intervals", f"95 %, from {made['resamples']:,} bootstrap resamples (seed {made['seed']})"),
+        ("Smallest group", f"{made['minimum_rows']} rows; smaller ones are not measurable"),
+        ("Made", f"{made['date']} by workbench {made['versions']['workbench']}"),
+        ("Versions", ", ".join(f"{name} {words}" for name, words in made["versions"].items())),
+        ("In full precision", "The JSON report of the same assessment has every figure."),
+    ]
+
+
+@lru_cache(maxsize=1)
+def _template() -> tuple[Template, dict[str, Any]]:
+    """The compiled template, and the style of all reports with the hash by which the page's policy admits it."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = (STYLES / "page.css").read_text(encoding="utf-8")
+    style = Markup(text)  # noqa: S704 - a file of ours
+    fixed = {"style": style, "style_hash": b64encode(sha256(text.encode()).digest()).decode()}
+    return environment.get_template("page.html.j2"), fixed

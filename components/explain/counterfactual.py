@@ -1,0 +1,74 @@
+"""Counterfactuals: the nearest changes that flip the decision, within what may change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from backends.explanations.counterfactuals import Constraints, counterfactuals
+from components import results, state
+from components.explain import pick
+from components.feedback import escape
+from components.subject import Subject
+
+SECONDS = 10.0
+QUANTITIES = ("number", "integer", "datetime")
+
+
+def show(subject: Subject) -> None:
+    """What has to stay, and the nearest rows that are decided otherwise."""
+    row, name = pick.row(subject)
+    st.markdown(pick.of_row(subject, name))
+    constraints, target = _constraints(subject, row)
+    asked = (*name, target, json.dumps(constraints.__dict__, sort_keys=True, default=str))
+    if not st.toggle("Look for them", key="explain_look", help=f"It takes at most {SECONDS:.0f} s.", **state.KEEP):
+        st.caption("The search asks the model about many changed rows; each one that is shown was scored again.")
+        return
+    with st.spinner(f"Looking for the nearest changes, at most {SECONDS:.0f} s…"):
+        found = subject.kept("counterfactuals", lambda: _found(subject, row, constraints, target), *asked)
+    st.markdown(escape(found.message))
+    st.caption(f"{found.tried:,} changed rows were tried in {found.seconds:.1f} s. {escape(found.sample)}")
+    if len(found):
+        frame = _as_table(found)
+        results.table(frame, "explain_counterfactuals", alt="What would have to change", download="counterfactuals")
+
+
+def _found(subject: Subject, row: pd.DataFrame, constraints: Constraints, target: str | None) -> Any:
+    training, _ = subject.training
+    return counterfactuals(
+        subject.model, row, constraints, target_class=target, seconds=SECONDS, training_frame=training
+    )
+
+
+def _constraints(subject: Subject, row: pd.DataFrame) -> tuple[Constraints, str | None]:
+    schema, model = subject.model.schema, subject.model
+    left, right = st.columns(2)
+    with left:
+        frozen = st.multiselect("Stay as they are", list(schema.names), key="explain_frozen", **state.KEEP)
+    ordered = [column.name for column in schema if column.kind in QUANTITIES and column.name not in frozen]
+    with right:
+        rising = st.multiselect("May only rise", ordered, key="explain_rising", **state.KEEP)
+        others = [name for name in ordered if name not in rising]
+        falling = st.multiselect("May only fall", others, key="explain_falling", **state.KEEP)
+    target = None
+    if not model.binary:
+        decided = model.classes[int(model.decide(row)[0])]
+        names = [name for name in model.classes if name != decided]
+        target = st.selectbox("To become", names, key="explain_target_class", **state.KEEP)
+    ways: dict[str, Any] = dict.fromkeys(rising, "up") | {name: "down" for name in falling if name not in rising}
+    return Constraints(frozen=tuple(frozen), directions=ways), target
+
+
+def _as_table(found: Any) -> pd.DataFrame:
+    """One line per change: which counterfactual, its probability, column, before, after."""
+    frame = found.changes.copy()
+    at = frame["counterfactual"].to_numpy(dtype=np.intp)
+    frame.insert(1, f"probability of {found.target}", np.round(found.probability[at], 3))
+    frame["counterfactual"] = at + 1
+    for side in ("before", "after"):
+        frame[side] = [("missing" if pd.isna(value) else str(value)) for value in frame[side]]
+    return frame

@@ -1,0 +1,129 @@
+"""Picking the row that is explained, changed and flipped: by what is remarkable about it, by search, or typed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backends.explanations.pick import Input, most_uncertain, most_wrong, parse_row, row_ranges, row_table, search_rows
+from components import results, state
+from components.feedback import escape
+from components.subject import Subject
+
+ORDERS = ("Most wrong", "Most uncertain", "As in the file", "Typed in")
+POSITION = "explain_position"
+SHOWN = 200
+
+
+def row(subject: Subject) -> tuple[pd.DataFrame, tuple[Any, ...]]:
+    """The row that is chosen, and what names it in the keys of caches."""
+    order = st.segmented_control(
+        "Pick a row", ORDERS, default=ORDERS[0], required=True, key="explain_order", **state.KEEP
+    )
+    if order == ORDERS[3]:
+        return _typed(subject)
+    position = _from_table(subject, str(order))
+    return subject.model.held_out.iloc[[position]].reset_index(drop=True), ("held out", position)
+
+
+def of_row(subject: Subject, name: tuple[Any, ...]) -> str:
+    """What is known of the row, in a sentence of Markdown."""
+    if name[0] != "held out":
+        return "The row you typed in."
+    told = _table(subject).iloc[int(name[1])]
+    verdict = "wrong" if told["wrong"] else "right"
+    return (
+        f"Row {int(told['row']) + 1:,} of the table: decided **{escape(str(told['predicted']))}** with probability "
+        f"{told['probability_predicted']:.3f}; it is **{escape(str(told['true']))}**, so that is {verdict}."
+    )
+
+
+def _table(subject: Subject) -> pd.DataFrame:
+    return subject.kept("row table", lambda: row_table(subject.model))
+
+
+def _from_table(subject: Subject, order: str) -> int:
+    text = st.text_input("Every word is in the row", key="explain_search", placeholder="Search", **state.KEEP)
+    table = _table(subject).iloc[subject.positions]
+    if text.strip():
+        table = table[search_rows(subject.model, text)[table["position"].to_numpy()]]
+    if order == "Most wrong":
+        table = most_wrong(table)
+    elif order == "Most uncertain":
+        table = most_uncertain(table)
+    if table.empty:
+        st.caption("No held-out row is like that; the first one is shown.")
+        return int(subject.positions[0]) if len(subject.positions) else 0
+    shown = table.head(SHOWN)
+    features = subject.model.holdout.iloc[shown["position"].to_numpy()].reset_index(drop=True)
+    columns = ["row", "true", "predicted", "probability_predicted"]
+    frame = pd.concat([shown[columns].reset_index(drop=True), features], axis=1)
+    frame["row"] = frame["row"] + 1
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        key="explain_rows",
+        height=min(38 + 35 * len(frame), 250),
+        column_config={"probability_predicted": st.column_config.NumberColumn("probability", format="%.3f")},
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Held-out rows to choose from",
+    )
+    if len(table) > SHOWN:
+        st.caption(f"The first {SHOWN} of {len(table):,} rows; search to see others.")
+    chosen = [at for at in event["selection"]["rows"] if at < len(shown)]
+    if chosen:
+        state.set_widget(POSITION, int(shown["position"].iloc[chosen[0]]))
+    before = state.widget(POSITION, None)
+    known = before is not None and before in set(table["position"])
+    return int(before) if known else int(shown["position"].iloc[0])
+
+
+def _typed(subject: Subject) -> tuple[pd.DataFrame, tuple[Any, ...]]:
+    inputs = subject.kept("inputs", lambda: row_ranges(subject.model))
+    typed: dict[str, Any] = {}
+    with st.container(height=360), st.grid(3, gap="small"):
+        for one in inputs:
+            typed[one.name] = value_input(one, f"explain_typed_{one.name}", one.typical)
+    found = parse_row(subject.model, typed)
+    for warning in found.warnings:
+        st.caption(f":orange[:material/warning:] {escape(warning)}")
+    return found.frame, ("typed", *(str(value) for value in typed.values()))
+
+
+def value_input(one: Input, key: str, value: Any) -> Any:
+    """A widget for one value of a column: levels to choose from, or text that is read as the file writes it."""
+    if one.levels:
+        levels: list[Any] = [*one.levels, None] if one.optional or pd.isna(value) else list(one.levels)
+        at = levels.index(value) if value in levels else len(levels) - 1
+        return st.selectbox(
+            escape(one.name),
+            levels,
+            index=at,
+            key=key,
+            format_func=_or_missing,
+            accept_new_options=one.kind == "category",
+        )
+    written = "" if value is None or pd.isna(value) else _written(value)
+    return st.text_input(escape(one.name), written, key=key, help=_range(one), placeholder="missing")
+
+
+def _or_missing(value: Any) -> str:
+    return "missing" if value is None else str(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().removesuffix("T00:00:00")
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def _range(one: Input) -> str | None:
+    return None if one.low is None else f"In the table: {_written(one.low)} to {_written(one.high)}"
+
+
+def rows_frame(frame: pd.DataFrame, key: str, alt: str) -> None:
+    """A few rows as a table with its download."""
+    results.table(frame, key, alt=alt, download=key)

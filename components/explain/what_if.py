@@ -1,0 +1,114 @@
+"""What-if: change a row and see the prediction, its reasons and the difference; and the effect of each column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from backends import charts
+from backends.explanations.effects import (
+    accumulated_local_effects,
+    correlated,
+    partial_dependence,
+    row_effect,
+    what_if,
+)
+from backends.explanations.pick import row_ranges
+from backends.explanations.views import waterfall
+from components import results, state
+from components.explain import pick
+from components.feedback import escape
+from components.subject import Subject
+
+WAYS = ("Partial dependence", "Accumulated local effects")
+
+
+def show(subject: Subject) -> None:
+    """The row's values as inputs, what the model says before and after, and one column's whole effect."""
+    row, name = pick.row(subject)
+    st.markdown(pick.of_row(subject, name))
+    changes = _changes(subject, row, name)
+    found = what_if(subject.model, row, changes)
+    for warning in found.warnings:
+        st.caption(f":orange[:material/warning:] {escape(warning)}")
+    _said(subject, found)
+    before = subject.one(row, *name)
+    after = subject.one(found.row, *name, *(f"{key}={value}" for key, value in changes.items()))
+    left, right = st.columns(2)
+    for place, title, explanation, key in ((left, "Before", before, "before"), (right, "After", after, "after")):
+        with place, st.container(border=True):
+            st.markdown(f"**{title}**")
+            steps = waterfall(explanation, 0)
+            figure = charts.waterfall(steps, explanation, dark=results.dark())
+            results.chart(figure, steps, f"waterfall_{key}", alt=f"Waterfall {title.lower()} the change")
+    effects(subject, row)
+
+
+def _changes(subject: Subject, row: pd.DataFrame, name: tuple[Any, ...]) -> dict[str, Any]:
+    """The values that were changed in the form."""
+    inputs = {one.name: one for one in subject.kept("inputs", lambda: row_ranges(subject.model))}
+    columns = st.multiselect("Change", list(inputs), key="explain_change", **state.KEEP)
+    changes: dict[str, Any] = {}
+    if columns:
+        with st.grid(3, gap="small"):
+            for column in columns:
+                own = row[column].iloc[0]
+                key = f"explain_change_{column}_{'_'.join(map(str, name[:2]))}"
+                changes[column] = pick.value_input(inputs[column], key, None if pd.isna(own) else own)
+    else:
+        st.caption("Choose the columns to change; everything below follows at once.")
+    return changes
+
+
+def _said(subject: Subject, found: Any) -> None:
+    """The decision before and after, and the probabilities."""
+    first, second = found.decisions
+    if found.flipped:
+        st.markdown(f"The decision changes from **{escape(first)}** to **{escape(second)}**.")
+    shown = found.frame.iloc[1:] if subject.model.binary else found.frame
+    with st.container(horizontal=True):
+        for told in shown.head(4).itertuples():
+            st.metric(
+                f"Probability of {told[1]}",
+                f"{told.after:.3f}",
+                delta=f"{told.difference:+.3f}" if len(found.changes) else None,
+                delta_color="off",
+                border=True,
+            )
+    if len(found.frame) > 5:
+        results.table(found.frame, "explain_what_if", alt="Probabilities before and after", download="what_if")
+
+
+def effects(subject: Subject, row: pd.DataFrame) -> None:
+    """How the probability changes with one column: over many rows, and for this one."""
+    with st.container(border=True):
+        st.subheader("The effect of one column")
+        names = [column.name for column in subject.model.schema if column.kind != "text"]
+        left, middle, right = st.columns(3)
+        with left:
+            name = st.selectbox("Column", names, key="explain_effect", **state.KEEP)
+        with middle:
+            way = st.segmented_control(
+                "Shown as", WAYS, default=WAYS[0], required=True, key="explain_way", **state.KEEP
+            )
+        with right:
+            classes = list(subject.model.classes)
+            told = classes[-1] if subject.model.binary else classes[0]
+            told = st.selectbox("Class", classes, index=classes.index(told), key="explain_class", **state.KEEP) or told
+        if name is None:
+            return
+        partner = subject.kept("partner", lambda: correlated(subject.model, name), name)
+        if partner is not None and (partner.strong or way == WAYS[1]):
+            st.caption(escape(partner.words))
+        _draw(subject, row, name, str(way), told)
+
+
+def _draw(subject: Subject, row: pd.DataFrame, name: str, way: str, told: str) -> None:
+    measure = partial_dependence if way == WAYS[0] else accumulated_local_effects
+    found = subject.kept("effect", lambda: measure(subject.model, name, subject.rows, told), name, way, told)
+    own = row_effect(subject.model, found, row) if way == WAYS[0] else None
+    note = "; ".join(words for words in (found.sample, *found.notes) if words)
+    figure = charts.effect(found, own, dark=results.dark())
+    results.chart(figure, found.frame, "effect", alt=f"Effect of {name}", note=escape(note))

@@ -1,0 +1,137 @@
+"""What is explained: a trained model, and the held-out rows that are spoken of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from backends.datasets import Dataset
+from backends.explanations import ExplainBudget, Explanation, explain
+from backends.explanations.cohorts import Cohort
+from backends.training.results import Comparison, TrainedModel
+from components import cached, state
+from components.feedback import escape
+
+Made = TypeVar("Made")
+EVERYONE = "All held-out rows"
+MODEL, COHORT = "explain_model", "explain_cohort"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model of the comparison in hand, and the positions of the held-out rows that are looked at."""
+
+    dataset: Dataset  # that it was trained on
+    comparison: Comparison
+    model: TrainedModel
+    result: str  # names the comparison in the keys of caches
+    cohort: Cohort | None
+    positions: np.ndarray
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What everything about these rows depends on."""
+        cohort = json.dumps(self.cohort.to_dict(), sort_keys=True) if self.cohort else ""
+        return (*self.model_key, cohort)
+
+    @property
+    def model_key(self) -> tuple[Hashable, ...]:
+        """What everything about the model depends on."""
+        return (self.result, self.model.key, json.dumps(self.model.policy.to_dict(), sort_keys=True))
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The features of the rows that are looked at; the index is their position among the held-out rows."""
+        return self.model.holdout.iloc[self.positions]
+
+    @cached_property
+    def training(self) -> tuple[pd.DataFrame, np.ndarray]:
+        """The training rows' features and their class codes."""
+        from backends.datasets.classes import class_codes
+
+        frame = self.dataset.frame.iloc[self.model.train_rows]
+        _, labels = class_codes(frame[self.model.target.name], self.model.target.format)
+        codes, _ = class_codes(frame[self.model.target.name], self.model.target.format)
+        place = np.array([self.model.classes.index(label) for label in labels], dtype=np.intp)
+        return frame[list(self.model.schema.names)].reset_index(drop=True), place[codes]
+
+    def kept(self, what: str, make: Callable[[], Made], *more: Hashable) -> Made:
+        """Something about these rows, made once."""
+        return cached.kept(what, (*self.key, *more), make)
+
+    def explanation(self) -> Explanation:
+        """Why the model says what it says of these rows; of many a seeded sample."""
+        return self.kept("explanation", self._explained)
+
+    def _explained(self) -> Explanation:
+        if self.cohort is None:
+            return explain(self.model)
+        sample = ExplainBudget().draw(len(self.rows), 500)
+        found = explain(self.model, self.rows if sample.positions is None else self.rows.iloc[sample.positions])
+        return replace(found, sample=sample.words)
+
+    def one(self, row: pd.DataFrame, *key: Hashable) -> Explanation:
+        """Why the model says what it says of a single row."""
+        return cached.kept("explanation of a row", (*self.model_key, *key), lambda: explain(self.model, row))
+
+
+def choose(cohorts: bool = True) -> Subject | None:
+    """The model, with the policy chosen for it, and (with `cohorts`) the rows; None while there is no model."""
+    work = state.work()
+    if work.dataset is None or work.comparison is None or work.comparison.recommended is None or work.trained is None:
+        return None
+    comparison = work.comparison
+    keys = [key for key in comparison.leaderboard["model"] if key in comparison.models]
+    titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
+    left, right = st.columns(2)
+    with left:
+        state.seed_widget(MODEL, work.model or comparison.recommended)
+        key = st.selectbox("Model", keys, key=MODEL, format_func=titles.__getitem__, **state.KEEP)
+    key = str(key or comparison.recommended)
+    model = replace(comparison.models[key], policy=dict(work.policies).get(key, comparison.models[key].policy))
+    cohort = None
+    if cohorts:
+        with right:
+            cohort = _cohort_input(work.cohorts)
+    positions = np.flatnonzero(cohort.mask(model.held_out)) if cohort else np.arange(len(model.holdout))
+    return Subject(work.trained, comparison, model, work.result or "", cohort, positions)
+
+
+def needs_a_model() -> None:
+    """What the page needs, and the way to it."""
+    if state.work().dataset is None:
+        st.markdown("This page needs a table and a trained model.")
+        st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+    else:
+        st.markdown("This page needs a trained model.")
+        st.page_link("train_page.py", label="Train one", icon=":material/model_training:")
+
+
+def save_cohort(cohort: Cohort) -> None:
+    """Keep a cohort and look at it in every view."""
+    kept = tuple(other for other in state.work().cohorts if other.name != cohort.name)
+    state.update(cohorts=(*kept, cohort))
+    state.set_widget(COHORT, cohort.name)
+    st.toast(f"Every view now shows {escape(cohort.name)}.", icon=":material/filter_alt:")
+
+
+def _cohort_input(cohorts: tuple[Cohort, ...]) -> Cohort | None:
+    by_name = {cohort.name: cohort for cohort in cohorts}
+    names = [EVERYONE, *by_name]
+    if state.widget(COHORT, EVERYONE) not in names:
+        state.set_widget(COHORT, EVERYONE)
+    name = st.selectbox(
+        "Rows",
+        names,
+        key=COHORT,
+        help="Cohorts that you save under “Where it fails” can be looked at in every view.",
+        **state.KEEP,
+    )
+    return by_name.get(str(name))

@@ -1,0 +1,60 @@
+"""Fairness through the page: the planted bias is found and said, and another decision can be taken over."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import Open
+from tests.pages.test_explain import said, trained
+
+TABS = ("By group", "Gaps", "Calibration", "Thresholds", "Mitigation", "Worst subgroups", "Report")
+
+
+def fairness(open_page: Open, key: str, columns: list[str]) -> AppTest:
+    app = trained(open_page, key).switch_page("fairness_page.py").run()
+    return app.multiselect(key="fairness_columns").set_value(columns).run()
+
+
+def tab(app: AppTest, name: str) -> AppTest:
+    app.session_state["fairness_tab"] = name
+    return app.run()
+
+
+def test_the_planted_bias_is_said_in_words_and_every_tab_shows_its_part(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["applicant_group", "age"])
+    assert not app.exception
+    assert "applicant_group" in said(app)
+    for name in TABS:
+        app = tab(app, name)
+        assert not app.exception, name
+        assert not app.error, (name, app.error)
+
+
+def test_edges_can_be_changed_and_nonsense_is_answered(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["age"])
+    app.text_input(key="fairness_edges_age").set_value("30, 50").run()
+    assert not app.exception
+    assert "below 30" in " ".join(app.selectbox(key="fairness_reference").options)
+    app.text_input(key="fairness_edges_age").set_value("thirty").run()
+    assert not app.exception
+    assert "'thirty'" in app.error[0].proto.title
+
+
+def test_a_policy_becomes_the_models_and_can_be_taken_back(open_page: Open) -> None:
+    app = tab(fairness(open_page, "loans", ["applicant_group"]), "Thresholds")
+    app.button(key="fairness_solve_demographic_parity").click().run()
+    assert not app.exception
+    assert app.slider(key="fairness_threshold").value != 0.5
+    app.button(key="fairness_take").click().run()
+    assert "The model now decides at" in said(app)
+    app.button(key="fairness_plain").click().run()
+    assert "The model now decides at" not in said(app)
+
+
+def test_more_than_two_classes_are_told_from_the_rest_one_by_one(open_page: Open) -> None:
+    app = fairness(open_page, "wine", ["alcohol"])
+    assert not app.exception
+    for name in TABS:
+        app = tab(app, name)
+        assert not app.exception, name
+        assert not app.error, (name, app.error)
