@@ -9,13 +9,15 @@ Each stage produces one small frozen result and imports only the stages before i
     Datasets + SQL ──query.run_query──▶ QueryResult
     Dataset + TrainingSpec ──training.compare──▶ Comparison ──▶ TrainedModel (pipeline, schema, held-out rows)
     TrainedModel ──metrics.evaluate──▶ Evaluation (scores with intervals; curves and thresholds from it)
+    TrainedModel ──explanations.explain──▶ Explanation (SHAP values in source columns, checked to add up)
+    TrainedModel + columns ──fairness.assess──▶ FairnessReport (by group, disparities)
     TrainedModel ──onnx_export.to_onnx──▶ bytes that predict the same
 
     any of them ──charts──▶ Plotly figure
     a function + a folder ──tasks.JobRunner──▶ Job (a child process with progress, cancel and a queue)
 
 The order of the stages: errors, settings, tasks · datasets · profiling · query · training · metrics ·
-onnx_export · charts · serving.
+explanations · fairness · onnx_export · charts · serving.
 """
 
 __version__ = "0.1.0"

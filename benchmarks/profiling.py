@@ -98,8 +98,9 @@ def report(title: str, path: Path | None, bar: Bar) -> None:
         run, ours = best[side], side == "workbench"
         ratio = best[sides[-1]]["seconds"] / run["seconds"] if ours and len(sides) > 1 else None
         growth = max(found["growth"] for found in runs[side]) / run["frame"]
-        wanted = [f"≤ {bar.seconds:g} s"] + [f"≥ {bar.ratio:g} ×"] * bool(bar.ratio)
-        wanted += [f"memory ≤ {bar.memory:g} ×"] * bool(bar.memory)
+        wanted = [f"≤ {bar.seconds:g} s"]
+        wanted += [f"≥ {bar.ratio:g} ×"] if bar.ratio else []
+        wanted += [f"memory ≤ {bar.memory:g} ×"] if bar.memory else []
         cells = (
             *(title, side, f"{run['seconds']:.2f}", ", ".join(wanted) if ours else ""),
             *("" if ratio is None else f"{ratio:.1f}", f"{growth:.2f}"),

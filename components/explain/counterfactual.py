@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.explanations.counterfactuals import Constraints, counterfactuals
+from backends.explanations.pick import parse_row, row_ranges
 from components import results, state
 from components.explain import pick
 from components.feedback import escape
@@ -54,13 +55,36 @@ def _constraints(subject: Subject, row: pd.DataFrame) -> tuple[Constraints, str 
         rising = st.multiselect("May only rise", ordered, key="explain_rising", **state.KEEP)
         others = [name for name in ordered if name not in rising]
         falling = st.multiselect("May only fall", others, key="explain_falling", **state.KEEP)
+    ranges = _ranges(subject, [name for name in ordered if name not in frozen])
     target = None
     if not model.binary:
         decided = model.classes[int(model.decide(row)[0])]
         names = [name for name in model.classes if name != decided]
         target = st.selectbox("To become", names, key="explain_target_class", **state.KEEP)
     ways: dict[str, Any] = dict.fromkeys(rising, "up") | {name: "down" for name in falling if name not in rising}
-    return Constraints(frozen=tuple(frozen), directions=ways), target
+    return Constraints(tuple(frozen), ranges, ways), target
+
+
+def _ranges(subject: Subject, ordered: list[str]) -> dict[str, tuple[Any, Any]]:
+    """The lowest and highest value that a number or date may take."""
+    chosen = st.multiselect("Stay within a range", ordered, key="explain_within", **state.KEEP)
+    inputs = {one.name: one for one in subject.kept("inputs", lambda: row_ranges(subject.model))}
+    ranges: dict[str, tuple[Any, Any]] = {}
+    for name in chosen:
+        left, right = st.columns(2)
+        ends = []
+        for place, word, end in ((left, "from", inputs[name].low), (right, "to", inputs[name].high)):
+            with place:
+                key = f"explain_within_{word}_{name}"
+                written = pick.written(end) if end is not None else ""
+                ends.append(st.text_input(f"{escape(name)} {word}", written, key=key, **state.KEEP).strip())
+        ranges[name] = (_bound(subject, name, ends[0]), _bound(subject, name, ends[1]))
+    return ranges
+
+
+def _bound(subject: Subject, name: str, text: str) -> Any:
+    """An end of a range as the file writes it; None where it is left open."""
+    return None if not text else parse_row(subject.model, {name: text}).frame[name].iloc[0]
 
 
 def _as_table(found: Any) -> pd.DataFrame:

@@ -106,22 +106,27 @@ def value_input(one: Input, key: str, value: Any) -> Any:
             format_func=_or_missing,
             accept_new_options=one.kind == "category",
         )
-    written = "" if value is None or pd.isna(value) else _written(value)
-    return st.text_input(escape(one.name), written, key=key, help=_range(one), placeholder="missing")
+    text = "" if value is None or pd.isna(value) else written(value)
+    return st.text_input(escape(one.name), text, key=key, help=_range(one), placeholder="missing")
 
 
 def _or_missing(value: Any) -> str:
     return "missing" if value is None else str(value)
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """A number or date as it is typed in.
+
+    >>> written(3.0), written(pd.Timestamp("2024-05-01"))
+    ('3', '2024-05-01')
+    """
     if isinstance(value, pd.Timestamp):
         return value.isoformat().removesuffix("T00:00:00")
     return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def _range(one: Input) -> str | None:
-    return None if one.low is None else f"In the table: {_written(one.low)} to {_written(one.high)}"
+    return None if one.low is None else f"In the table: {written(one.low)} to {written(one.high)}"
 
 
 def rows_frame(frame: pd.DataFrame, key: str, alt: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from backends import charts
+from backends.fairness.measures import measure
 from backends.fairness.thresholds import (
     GOALS,
     LAWFUL_WARNING,
@@ -44,7 +46,7 @@ def show(about: Subject, question: Question) -> None:
         results.chart(figure, curve, "cost_by_threshold", alt="What each threshold costs per group")
     with st.container(border=True):
         st.markdown(f"**Cost {scores.cost:,.6g}** on the rows that thresholds are chosen on")
-        results.table(_percent(scores.by_group), "fairness_policy", alt="The policy by group", download="policy")
+        results.table(_in_rates(scores.by_group), "fairness_policy", alt="The policy by group", download="policy")
         shown = scores.disparities[["title", "value", "low", "high", "highest", "lowest"]]
         results.table(shown, "fairness_policy_gaps", alt="Gaps under this policy", download="policy_gaps")
     _judge(about, question, policy, costs, rows)
@@ -145,5 +147,13 @@ def _in_words(policy: Policy) -> str:
     return ", ".join([f"{policy.threshold:.3f}", *(escape(text) for text in groups)])
 
 
-def _percent(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[["group", "rows", "threshold", "selection_rate", "tpr", "fpr", "ppv", "accuracy", "cost"]].round(4)
+def _in_rates(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rates with their intervals in words."""
+    shown = frame[["group", "rows", "threshold", "cost"]].copy()
+    for at, key in enumerate(("selection_rate", "tpr", "fpr", "ppv", "accuracy"), 3):
+        ends = zip(frame[key], frame[f"{key}_low"], frame[f"{key}_high"], strict=True)
+        said = [
+            "not measurable" if np.isnan(value) else f"{value:.3f} ({low:.3f}–{high:.3f})" for value, low, high in ends
+        ]
+        shown.insert(at, measure(key).title, said)
+    return shown
