@@ -52,7 +52,7 @@ def test_from_an_alert_to_a_decision_a_pair_a_query_and_a_report(page: Page, tmp
     page.keyboard.press("Tab")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text(re.compile("1 row")).first).to_be_visible()
-    assert save(page.get_by_test_id("stDownloadButton"), "CSV", tmp_path).read_text(encoding="utf-8").split() == [
+    assert save(page, "CSV", tmp_path).read_text(encoding="utf-8").split() == [
         "how_many",
         str(rows),
     ]

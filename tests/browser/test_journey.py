@@ -27,7 +27,7 @@ def go_to(page: Page, name: str) -> None:
 def save(page: Page, button: str, folder: Path) -> Path:
     """Press a download button and keep the file."""
     with page.expect_download() as download:
-        page.get_by_role("button", name=button).click()
+        page.get_by_test_id("stDownloadButton").get_by_role("button", name=button).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
@@ -69,6 +69,21 @@ def test_from_a_csv_to_a_recommended_model_and_its_script(page: Page, tmp_path: 
     card = page.get_by_test_id("stMetric").filter(has_text="ROC AUC, hold-out")
     expect(card).to_contain_text(re.compile(r"0\.8\d\d"))
     expect(card).to_contain_text("95 % interval")
+
+    # Why, and for whom it is wrong: every click on a tab stays where it was made.
+    go_to(page, "Explain")
+    expect(page.get_by_text(re.compile("add up to the model's output on every one of")).first).to_be_visible(
+        timeout=LONG
+    )
+    for tab, heading in (("Where it fails", "All errors, shared out"), ("One row", "The most similar training rows")):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=LONG)
+    go_to(page, "Fairness")
+    expect(page.get_by_text(re.compile("gender")).first).to_be_visible(timeout=LONG)
+    page.get_by_role("tab", name="Thresholds").click()
+    expect(page.get_by_role("heading", name="Before and after, on held-out rows")).to_be_visible(timeout=LONG)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    go_to(page, "Train")
 
     # The board and the script come along; the script alone prints the board's score.
     board = pd.read_csv(save(page, "Leaderboard as CSV", tmp_path))
