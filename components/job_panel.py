@@ -9,13 +9,16 @@ import streamlit as st
 from backends.errors import WorkbenchError
 from backends.tasks import Job
 from components import cached, state
-from components.feedback import escape
+from components.feedback import escape, show_error
 
 EVERY_SECONDS = 1.0
 
 
-def watch(identity: str, on_end: Callable[[Job], None], show: Callable[[Job], None]) -> None:
-    """Follow a job until it ends: `show` draws what there is so far, `on_end` takes the result over."""
+def watch(identity: str, on_end: Callable[[Job], None], show: Callable[[Job], None], forget: str = "job") -> None:
+    """Follow a job until it ends: `show` draws what there is so far, `on_end` takes the result over.
+
+    A job that is not known any more (the server was started anew) is taken off the field `forget` of the work.
+    """
 
     @st.fragment(run_every=EVERY_SECONDS)
     def panel() -> None:
@@ -27,10 +30,12 @@ def watch(identity: str, on_end: Callable[[Job], None], show: Callable[[Job], No
         show(job)
 
     try:
-        panel()
-    except WorkbenchError:
-        state.update(job=None)
-        raise
+        cached.jobs().get(identity, state.owner())
+    except WorkbenchError as error:
+        state.update(**{forget: None})
+        show_error(error)
+        return
+    panel()
 
 
 def duration(seconds: float) -> str:

@@ -158,7 +158,7 @@ def learning(subject: Subject) -> None:
         running, key = work.curve_job
         if key != model.key:
             st.caption(f"The learning curve of {escape(subject.comparison.models[key].title)} is being drawn.")
-        job_panel.watch(running, on_end=lambda job: _take_curve(job, key), show=lambda job: None)
+        job_panel.watch(running, on_end=lambda job: _take_curve(job, key), show=lambda job: None, forget="curve_job")
     else:
         st.caption("The model is fitted again on growing shares of the training rows; that takes a few fits.")
         if st.button("Draw the learning curve", icon=":material/show_chart:", key="train_learning"):

@@ -51,6 +51,15 @@ class Shelved:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """For whom a mitigation was tried: the comparison, and the groups, outcome and model as a key and in words."""
+
+    result: str
+    key: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True)
 class Work:
     """The dataset in hand, the training job that belongs to it, and what came of it."""
 
@@ -71,8 +80,8 @@ class Work:
     message: str = ""  # why the last job left nothing
     cohorts: tuple[Cohort, ...] = ()  # of held-out rows, saved by the user
     policies: tuple[tuple[str, Policy], ...] = ()  # when a model says yes, by the model's key
-    mitigation_job: str | None = None  # id of the job that tries mitigations
-    mitigated: tuple[Mitigated, ...] = ()  # what the jobs so far have made of the comparison's models
+    mitigation_job: tuple[str, Asked] | None = None  # id of the job that tries mitigations, and for whom
+    mitigated: tuple[tuple[Asked, Mitigated], ...] = ()  # what the jobs so far have made, and for whom
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
 
 
@@ -105,7 +114,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
     """
     former = work()
     for job in cached.jobs().jobs(owner()):
-        if job.id in (former.job, former.mitigation_job, *(former.curve_job or ())):
+        if job.id in (former.job, *(former.mitigation_job or ())[:1], *(former.curve_job or ())):
             cached.jobs().cancel(job.id, owner())
     other_file = former.source is not None and former.source.digest != source.digest
     shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf

@@ -62,6 +62,17 @@ class Subject:
         place = np.array([self.model.classes.index(label) for label in labels], dtype=np.intp)
         return frame[list(self.model.schema.names)].reset_index(drop=True), place[codes]
 
+    @property
+    def models(self) -> dict[str, TrainedModel]:
+        """Every model of the comparison, best first, each with the policy that was chosen for it."""
+        order = [key for key in self.comparison.leaderboard["model"] if key in self.comparison.models]
+        return {key: with_its_policy(self.comparison, key) for key in order}
+
+    @property
+    def policies(self) -> str:
+        """All policies in force, for the keys of what speaks of several models."""
+        return json.dumps([(key, policy.to_dict()) for key, policy in state.work().policies])
+
     def kept(self, what: str, make: Callable[[], Made], *more: Hashable) -> Made:
         """Something about these rows, made once."""
         return cached.kept(what, (*self.key, *more), make)
@@ -92,16 +103,28 @@ def choose(cohorts: bool = True) -> Subject | None:
     titles = dict(zip(comparison.leaderboard["model"], comparison.leaderboard["title"], strict=True))
     left, right = st.columns(2)
     with left:
-        state.seed_widget(MODEL, work.model or comparison.recommended)
-        key = st.selectbox("Model", keys, key=MODEL, format_func=titles.__getitem__, **state.KEEP)
-    key = str(key or comparison.recommended)
-    model = replace(comparison.models[key], policy=dict(work.policies).get(key, comparison.models[key].policy))
+        state.set_widget(MODEL, work.model or comparison.recommended)  # one choice for all pages
+        key = str(st.selectbox("Model", keys, key=MODEL, format_func=titles.__getitem__, on_change=_take_model))
+    model = with_its_policy(comparison, key)
+    if not model.policy.plain:
+        groups = " per group" if model.policy.thresholds else ""
+        st.caption(f":material/gavel: Decisions follow the threshold{groups} that was chosen on the page Fairness.")
     cohort = None
     if cohorts:
         with right:
             cohort = _cohort_input(work.cohorts)
     positions = np.flatnonzero(cohort.mask(model.held_out)) if cohort else np.arange(len(model.holdout))
     return Subject(work.trained, comparison, model, work.result or "", cohort, positions)
+
+
+def with_its_policy(comparison: Comparison, key: str) -> TrainedModel:
+    """A model of the comparison with the policy that was chosen for it."""
+    model = comparison.models[key]
+    return replace(model, policy=dict(state.work().policies).get(key, model.policy))
+
+
+def _take_model() -> None:
+    state.update(model=state.widget(MODEL, None))
 
 
 def needs_a_model() -> None:
@@ -119,7 +142,7 @@ def save_cohort(cohort: Cohort) -> None:
     kept = tuple(other for other in state.work().cohorts if other.name != cohort.name)
     state.update(cohorts=(*kept, cohort))
     state.set_widget(COHORT, cohort.name)
-    st.toast(f"Every view now shows {escape(cohort.name)}.", icon=":material/filter_alt:")
+    st.toast(f"The views on this page now show {escape(cohort.name)}.", icon=":material/filter_alt:")
 
 
 def _cohort_input(cohorts: tuple[Cohort, ...]) -> Cohort | None:

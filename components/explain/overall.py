@@ -16,6 +16,8 @@ from components import cached, results, state
 from components.feedback import escape
 from components.subject import Subject
 
+STRONGEST = "The strongest interaction"
+
 
 def sentence(explanation: Explanation) -> str:
     """What moves the predictions most, in Markdown."""
@@ -57,13 +59,20 @@ def show(subject: Subject, explanation: Explanation) -> None:
     """Importance with what shuffling costs beside it, every row as a point, and one column's values."""
     output = _output_input(explanation)
     frame = subject.kept("importance", lambda: global_importance(explanation))
-    with st.spinner("Shuffling each column…"):
-        shuffled = cached.kept("shuffled", subject.model_key, lambda: permutation_importance(subject.model))
+    shuffled: PermutationImportance | None = None
+    if subject.cohort is None:
+        with st.spinner("Shuffling each column…"):
+            shuffled = cached.kept("shuffled", subject.model_key, lambda: permutation_importance(subject.model))
     with st.container(border=True):
         st.subheader("Importance")
         figure = charts.importance(frame, explanation, shuffled, dark=results.dark())
-        results.chart(figure, frame, "importance", alt="Importance of each column", note=shuffled.sample)
-        _agree(frame, shuffled)
+        results.chart(
+            figure, frame, "importance", alt="Importance of each column", note=shuffled.sample if shuffled else ""
+        )
+        if shuffled is not None:
+            _agree(frame, shuffled)
+        else:
+            st.caption("What shuffling costs is measured on all held-out rows: choose them above to see it.")
     with st.container(border=True):
         st.subheader("Every row")
         points = subject.kept("beeswarm", lambda: beeswarm(explanation, output=output), output)
@@ -102,9 +111,9 @@ def _column(subject: Subject, explanation: Explanation, output: int | None) -> N
         with left:
             name = st.selectbox("Column", names, key="explain_column", **state.KEEP) or names[0]
         with right:
-            others = [None, *(other for other in names if other != name)]
-            key = f"explain_partner_{name}"
-            partner = st.selectbox("Colour", others, key=key, format_func=_strongest, **state.KEEP)
+            others = [STRONGEST, *(other for other in names if other != name)]
+            chosen = st.selectbox("Colour", others, key=f"explain_partner_{name}", **state.KEEP)
+            partner = None if chosen == STRONGEST else chosen
         points = subject.kept(
             "dependence", lambda: dependence(explanation, name, partner, output), name, partner, output
         )
@@ -115,7 +124,3 @@ def _column(subject: Subject, explanation: Explanation, output: int | None) -> N
         if len(parts) > 1:
             with st.expander(f"The {len(parts)} parts that {escape(name)} became", icon=":material/unfold_more:"):
                 results.table(parts, "explain_parts", alt=f"Parts of {name}", download="parts")
-
-
-def _strongest(name: str | None) -> str:
-    return "The strongest interaction" if name is None else name

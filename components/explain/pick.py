@@ -13,7 +13,7 @@ from components.feedback import escape
 from components.subject import Subject
 
 ORDERS = ("Most wrong", "Most uncertain", "As in the file", "Typed in")
-POSITION = "explain_position"
+CHOSEN = "explain_chosen"  # in which list a row was chosen, and its position among the held-out rows
 SHOWN = 200
 
 
@@ -48,14 +48,15 @@ def _from_table(subject: Subject, order: str) -> int:
     text = st.text_input("Every word is in the row", key="explain_search", placeholder="Search", **state.KEEP)
     table = _table(subject).iloc[subject.positions]
     if text.strip():
-        table = table[search_rows(subject.model, text)[table["position"].to_numpy()]]
+        said = (table["true"] + " " + table["predicted"]).str.lower().str.contains(text.strip().lower(), regex=False)
+        table = table[search_rows(subject.model, text)[table["position"].to_numpy()] | said.to_numpy()]
     if order == "Most wrong":
         table = most_wrong(table)
     elif order == "Most uncertain":
         table = most_uncertain(table)
     if table.empty:
-        st.caption("No held-out row is like that; the first one is shown.")
-        return int(subject.positions[0]) if len(subject.positions) else 0
+        st.caption("No held-out row is like that.")
+        st.stop()
     shown = table.head(SHOWN)
     features = subject.model.holdout.iloc[shown["position"].to_numpy()].reset_index(drop=True)
     columns = ["row", "true", "predicted", "probability_predicted"]
@@ -64,7 +65,7 @@ def _from_table(subject: Subject, order: str) -> int:
     event = st.dataframe(
         frame,
         hide_index=True,
-        key="explain_rows",
+        key=f"explain_rows_{order}_{text}",
         height=min(38 + 35 * len(frame), 250),
         column_config={"probability_predicted": st.column_config.NumberColumn("probability", format="%.3f")},
         on_select="rerun",
@@ -75,9 +76,9 @@ def _from_table(subject: Subject, order: str) -> int:
         st.caption(f"The first {SHOWN} of {len(table):,} rows; search to see others.")
     chosen = [at for at in event["selection"]["rows"] if at < len(shown)]
     if chosen:
-        state.set_widget(POSITION, int(shown["position"].iloc[chosen[0]]))
-    before = state.widget(POSITION, None)
-    known = before is not None and before in set(table["position"])
+        state.set_widget(CHOSEN, (order, text, int(shown["position"].iloc[chosen[0]])))
+    where, before = state.widget(CHOSEN, ("", "", 0))[:2], state.widget(CHOSEN, ("", "", 0))[2]
+    known = where == (order, text) and before in set(table["position"])
     return int(before) if known else int(shown["position"].iloc[0])
 
 
@@ -105,9 +106,10 @@ def value_input(one: Input, key: str, value: Any) -> Any:
             key=key,
             format_func=_or_missing,
             accept_new_options=one.kind == "category",
+            **state.KEEP,
         )
     text = "" if value is None or pd.isna(value) else written(value)
-    return st.text_input(escape(one.name), text, key=key, help=_range(one), placeholder="missing")
+    return st.text_input(escape(one.name), text, key=key, help=_range(one), placeholder="missing", **state.KEEP)
 
 
 def _or_missing(value: Any) -> str:

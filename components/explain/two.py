@@ -15,13 +15,16 @@ from components.subject import Subject
 
 def show(subject: Subject) -> None:
     """The other model, the rows on which the two differ, and why."""
-    titles = {key: model.title for key, model in subject.comparison.models.items() if key != subject.model.key}
+    models = {key: model for key, model in subject.models.items() if key != subject.model.key}
+    titles = {key: model.title for key, model in models.items()}
     if not titles:
         st.markdown("There is no second model; train more than one.")
         return
     key = st.selectbox("Against", list(titles), key="explain_other", format_func=titles.__getitem__, **state.KEEP)
-    other = subject.comparison.models[str(key)]
-    found = subject.kept("disagreement", lambda: disagreement(subject.model, other, subject.positions), str(key))
+    other = models[str(key)]
+    found = subject.kept(
+        "disagreement", lambda: disagreement(subject.model, other, subject.positions), str(key), subject.policies
+    )
     st.markdown(escape(found.message))
     left, right = st.columns(2)
     with left, st.container(border=True):

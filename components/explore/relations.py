@@ -14,6 +14,7 @@ from components import cached, results, state
 from components.feedback import escape
 
 FIRST, SECOND, THIRD = "explore_pair_first", "explore_pair_second", "explore_pair_third"
+NOTHING = "– none –"
 CLICKED, CHOSEN = "explore_pair_clicked", "explore_pair_columns"
 
 
@@ -83,12 +84,11 @@ def _pair(profile: Profile, found: Associations) -> None:
         with middle:
             second = st.selectbox("Up", names, key=SECOND, **state.KEEP)
         with right:
-            third = st.selectbox(
-                "Colour", [None, *names], key=THIRD, **state.KEEP, format_func=lambda name: name or "None"
-            )
+            third = st.selectbox("Colour", [NOTHING, *names], key=THIRD, **state.KEEP)
         if first == second:
             st.caption("Choose two different columns.")
             return
+        third = None if third == NOTHING else third
         pair = cached.pair(profile.dataset.digest, first, second, third, profile)
         figure = charts.pair_plot(pair, dark=results.dark())
         note = "; ".join(words for words in (pair.sample.words, *pair.notes) if words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,6 +18,7 @@ from components.subject import Subject
 
 MOST = 3  # columns of an intersection
 NOBODY = "the best group"
+FIRST = re.compile(r"(?i)sex|gender|rac(e|ial)|ethnic")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def ask(about: Subject) -> Question | None:
     """The inputs; None while no sensitive column is chosen, or an edge cannot be read."""
     columns = {column.name: column for column in (*about.model.schema, *about.model.aside_schema)}
     usable = [name for name, column in columns.items() if column.kind not in ("text", "identifier", "datetime")]
-    state.seed_widget("fairness_columns", [name for name in usable if looks_sensitive(name)][:2])
+    state.seed_widget("fairness_columns", _likely(usable))
     left, middle, right = st.columns([2, 1, 1])
     with left:
         chosen = st.multiselect(
@@ -72,6 +74,13 @@ def ask(about: Subject) -> Question | None:
         return None
     reference = _reference(about, by)
     return Question(by, str(positive), reference, good == "good")
+
+
+def _likely(names: list[str]) -> list[str]:
+    """The columns to begin with: those of sex, race and the like first, then other sensitive names and groups."""
+    rank = {name: 0 if FIRST.search(name) else 1 if looks_sensitive(name) else 2 for name in names}
+    hinted = [name for name in names if looks_sensitive(name) or name.lower().endswith("group")]
+    return sorted(hinted, key=rank.__getitem__)[:MOST]
 
 
 def _grouping(about: Subject, column: Column) -> Grouping:

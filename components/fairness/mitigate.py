@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backends import charts
+from backends.datasets.wording import agreeing, number_of
 from backends.fairness import job as mitigation_job
 from backends.fairness.mitigation import METHODS, MitigationPlan, pareto, standings
 from backends.fairness.tallies import CRITERIA
@@ -12,6 +13,7 @@ from backends.tasks import Job
 from components import cached, job_panel, results, state
 from components.fairness.groups import Question
 from components.feedback import escape
+from components.state import Asked
 from components.subject import Subject
 
 SECONDS = 60
@@ -23,10 +25,17 @@ def show(about: Subject, question: Question) -> None:
         st.markdown("Mitigation needs two classes.")
         return
     if state.work().mitigation_job is not None:
-        job_panel.watch(str(state.work().mitigation_job), on_end=_take_over, show=lambda job: None)
+        identity, whom = state.work().mitigation_job or ("", asked(about, question))
+        job_panel.watch(identity, lambda job: _take_over(job, whom), lambda job: None, forget="mitigation_job")
     else:
         _try(about, question)
-    made = [one for one in state.work().mitigated if one.of == about.model.title]
+    whom_for = asked(about, question)
+    made = [one for whom, one in state.work().mitigated if whom == whom_for]
+    others = sum(whom != whom_for and whom.result == about.result for whom, _ in state.work().mitigated)
+    if others:
+        st.caption(
+            f"{number_of(others, 'mitigation')} for other groups or another model {agreeing(others, 'is', 'are')} kept."
+        )
     if made:
         titles = [f"{one.method.title} for {CRITERIA[one.plan.constraint].title.lower()}" for one in made]
         at = st.selectbox(
@@ -40,6 +49,12 @@ def show(about: Subject, question: Question) -> None:
     _picture(about, question)
 
 
+def asked(about: Subject, question: Question) -> Asked:
+    """For whom a mitigation is tried."""
+    columns = ", ".join(one.column for one in question.by)
+    return Asked(about.result, (*map(str, about.model_key), *question.key), columns)
+
+
 def _try(about: Subject, question: Question) -> None:
     left, right = st.columns(2)
     with left:
@@ -50,6 +65,7 @@ def _try(about: Subject, question: Question) -> None:
             default=["reweighing", "threshold_optimizer"],
             format_func=lambda key: METHODS[key].title,
             key="fairness_methods",
+            **state.KEEP,
         )
     with right:
         aims = list(dict.fromkeys(aim for key in chosen for aim in METHODS[key].constraints))
@@ -63,19 +79,23 @@ def _try(about: Subject, question: Question) -> None:
     if st.button(words, icon=":material/play_arrow:", type="primary", disabled=not plans, key="fairness_try"):
         prepare = mitigation_job.prepare(about.dataset, about.model, question.by, plans)
         job = cached.jobs().start(state.owner(), "Mitigation", mitigation_job.ADDRESS, prepare)
-        state.update(mitigation_job=job.id)
+        state.update(mitigation_job=(job.id, asked(about, question)))
         st.rerun()
 
 
-def _take_over(job: Job) -> None:
+def _take_over(job: Job, made_for: Asked) -> None:
     state.update(mitigation_job=None)
     if mitigation_job.MITIGATED not in job.files:
         st.toast(escape(job.error.message if job.error else "The mitigation was cancelled."), duration="long")
         return
     outcome = mitigation_job.read(job.output)
-    keys = {(one.of, one.plan.method, one.plan.constraint) for one in outcome.made}
-    kept = [one for one in state.work().mitigated if (one.of, one.plan.method, one.plan.constraint) not in keys]
-    state.update(mitigated=(*kept, *outcome.made))
+    again = {(one.plan.method, one.plan.constraint) for one in outcome.made}
+    kept = [
+        (whom, one)
+        for whom, one in state.work().mitigated
+        if whom != made_for or (one.plan.method, one.plan.constraint) not in again
+    ]
+    state.update(mitigated=(*kept, *((made_for, one) for one in outcome.made)))
     for title, sentence in outcome.failed:
         st.toast(f"{title}: {escape(sentence)}", duration="long")
 
@@ -90,10 +110,11 @@ def _picture(about: Subject, question: Question) -> None:
             key="fairness_pareto",
             **state.KEEP,
         )
-        made = state.work().mitigated
-        models = about.comparison.models
+        whom_for = asked(about, question)
+        made = [one for whom, one in state.work().mitigated if whom == whom_for]
+        which = tuple((one.plan.method, one.plan.constraint) for one in made)
         found = about.kept(
-            "standings", lambda: standings(models, question.by, made), *question.key, tuple(one.title for one in made)
+            "standings", lambda: standings(about.models, question.by, made), *question.key, which, about.policies
         )
         frame = pareto(found, str(key))
         figure = charts.pareto(frame, CRITERIA[str(key)].title, dark=results.dark())

@@ -37,7 +37,7 @@ def show(about: Subject, question: Question) -> None:
     rows = about.kept("threshold rows", lambda: choose_rows(about.model, question.by, about.dataset), *question.key)
     costs = _costs()
     _solutions(about, rows, costs)
-    policy = _sliders(rows.table)
+    policy = _sliders(about, rows.table)
     scores = policy_scores(rows.table, policy, costs)
     st.caption(escape(rows.note))
     with st.container(border=True):
@@ -73,42 +73,44 @@ def _solutions(about: Subject, rows: ChosenOn, costs: Costs) -> None:
                 key=f"fairness_solve_{key}",
                 icon=":material/target:",
                 on_click=_solve,
-                args=(rows.table, key, costs, way == EACH),
+                args=(about, rows.table, key, costs, way == EACH),
             )
     if way == EACH:
         st.warning(escape(LAWFUL_WARNING), icon=":material/gavel:")
 
 
-def _solve(table: ThresholdTable, goal: str, costs: Costs, per_group: bool) -> None:
+def _solve(about: Subject, table: ThresholdTable, goal: str, costs: Costs, per_group: bool) -> None:
     found = solve(table, goal, costs, per_group)
-    state.set_widget("fairness_threshold", float(found.policy.threshold))
+    state.set_widget(_key(about), float(found.policy.threshold))
     for label, value in found.policy.thresholds:
-        state.set_widget(_key(label), float(value))
+        state.set_widget(_key(about, label), float(value))
     if found.note:
         st.toast(escape(found.note), duration="long")
 
 
-def _sliders(table: ThresholdTable) -> Policy:
+def _sliders(about: Subject, table: ThresholdTable) -> Policy:
+    """The thresholds; they start at those of the model's policy."""
     per_group = state.widget("fairness_way", ONE) == EACH
-    state.seed_widget("fairness_threshold", 0.5)
+    before, own_before = about.model.policy, dict(about.model.policy.thresholds)
+    state.seed_widget(_key(about), float(before.threshold))
     common = st.slider(
-        "Yes from this probability on", 0.0, 1.0, step=0.001, format="%.3f", key="fairness_threshold", **state.KEEP
+        "Yes from this probability on", 0.0, 1.0, step=0.001, format="%.3f", key=_key(about), **state.KEEP
     )
     if not per_group:
         return Policy(float(common))
     own: list[tuple[tuple[str, ...], float]] = []
     with st.grid(3, gap="small"):
         for group in table.groups:
-            state.seed_widget(_key(group.label), float(common))
+            state.seed_widget(_key(about, group.label), float(own_before.get(group.label, common)))
             value = st.slider(
-                escape(group.name), 0.0, 1.0, step=0.001, format="%.3f", key=_key(group.label), **state.KEEP
+                escape(group.name), 0.0, 1.0, step=0.001, format="%.3f", key=_key(about, group.label), **state.KEEP
             )
             own.append((group.label, float(value)))
     return Policy(float(common), table.by, tuple(own))
 
 
-def _key(label: tuple[str, ...]) -> str:
-    return f"fairness_threshold_{'|'.join(label)}"
+def _key(about: Subject, label: tuple[str, ...] = ()) -> str:
+    return f"fairness_threshold_{about.model.key}_{'|'.join(label)}"
 
 
 def _judge(about: Subject, question: Question, policy: Policy, costs: Costs, rows: ChosenOn) -> None:
@@ -144,7 +146,8 @@ def _take(key: str, policy: Policy | None = None) -> None:
 
 def _in_words(policy: Policy) -> str:
     groups = [f"{value:.3f} for {' and '.join(label)}" for label, value in policy.thresholds]
-    return ", ".join([f"{policy.threshold:.3f}", *(escape(text) for text in groups)])
+    more = f" and {len(groups) - 3} more groups" if len(groups) > 3 else ""
+    return ", ".join([f"{policy.threshold:.3f}", *(escape(text) for text in groups[:3])]) + more
 
 
 def _in_rates(frame: pd.DataFrame) -> pd.DataFrame:

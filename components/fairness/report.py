@@ -12,9 +12,9 @@ from components.subject import Subject
 FORMATS = {"HTML": ("html", "text/html", to_html), "JSON": ("json", "application/json", to_json)}
 
 
-def show(about: Subject, assessed: FairnessReport) -> None:
+def show(about: Subject, assessed: FairnessReport, asked: state.Asked) -> None:
     """A download per format, with the mitigations that were tried."""
-    made = tuple(one for one in state.work().mitigated if one.of == about.model.title)
+    made = tuple(one for whom, one in state.work().mitigated if whom == asked)
     measures = Measures(mitigated=made)
     st.caption("The sentences above, every gap and rate with its interval, what was tried, and what the words mean.")
     with st.container(horizontal=True):

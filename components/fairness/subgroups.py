@@ -26,6 +26,7 @@ def show(about: Subject, question: Question) -> None:
         chosen = st.multiselect("Combine", usable, key="fairness_search", max_selections=MOST, **state.KEEP)
     with right:
         titles = {row.key: row.title for row in MEASURES if row.rate}
+        state.seed_widget("fairness_rate", "selection_rate")
         key = st.selectbox("Rate", list(titles), key="fairness_rate", format_func=titles.__getitem__, **state.KEEP)
     if not chosen:
         st.caption("Choose the columns to combine.")

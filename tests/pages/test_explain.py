@@ -63,3 +63,27 @@ def test_counterfactuals_keep_what_is_frozen(open_page: Open) -> None:
     assert frames
     assert not {"credit_score", "age"} & set(frames[0]["column"])
     assert (frames[0].filter(like="probability of") >= 0.5).all().all()
+
+
+def test_another_order_starts_at_its_own_first_row(open_page: Open) -> None:
+    app = tab(trained(open_page, "loans").switch_page("explain_page.py").run(), "One row")
+    app.session_state["explain_rows_Most wrong_"] = {"selection": {"rows": [2], "columns": [], "cells": []}}
+    app.run()
+    rows = next(one.value for one in app.dataframe if "predicted" in one.value.columns)
+    assert f"Row {rows['row'].iloc[2]:,} of the table" in said(app)
+    app.session_state["explain_order"] = "Most uncertain"
+    app.run()
+    rows = next(one.value for one in app.dataframe if "predicted" in one.value.columns)
+    assert f"Row {rows['row'].iloc[0]:,} of the table" in said(app)
+
+
+def test_a_search_finds_classes_too_and_says_when_nothing_is_like_that(open_page: Open) -> None:
+    app = tab(trained(open_page, "wine").switch_page("explain_page.py").run(), "One row")
+    app.session_state["explain_order"] = "As in the file"
+    app.text_input(key="explain_search").set_value("barolo").run()
+    rows = next(one.value for one in app.dataframe if "predicted" in one.value.columns)
+    assert set(rows["true"]) | set(rows["predicted"]) >= {"Barolo"}
+    assert ((rows["true"] == "Barolo") | (rows["predicted"] == "Barolo")).all()
+    app.text_input(key="explain_search").set_value("no such thing").run()
+    assert not app.exception
+    assert "No held-out row is like that" in said(app)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
+from backends.fairness.mitigation import MitigationPlan, mitigate
+from components.state import Asked
 from tests.pages.conftest import Open
 from tests.pages.test_explain import said, trained
 
@@ -44,7 +48,7 @@ def test_a_policy_becomes_the_models_and_can_be_taken_back(open_page: Open) -> N
     app = tab(fairness(open_page, "loans", ["applicant_group"]), "Thresholds")
     app.button(key="fairness_solve_demographic_parity").click().run()
     assert not app.exception
-    assert app.slider(key="fairness_threshold").value != 0.5
+    assert app.slider(key="fairness_threshold_logistic_regression_").value != 0.5
     app.button(key="fairness_take").click().run()
     assert "The model now decides at" in said(app)
     app.button(key="fairness_plain").click().run()
@@ -58,3 +62,33 @@ def test_more_than_two_classes_are_told_from_the_rest_one_by_one(open_page: Open
         app = tab(app, name)
         assert not app.exception, name
         assert not app.error, (name, app.error)
+
+
+def test_a_mitigation_that_is_gone_is_said_once_and_forgotten(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["applicant_group"])
+    app.session_state["work"] = replace(app.session_state["work"], mitigation_job=("gone", Asked("loans", (), "sex")))
+    app = tab(app, "Mitigation")
+    assert not app.exception
+    assert len(app.error) == 1
+    assert not app.run().error
+    assert app.session_state["work"].comparison is not None
+
+
+def test_what_was_tried_for_other_groups_or_another_training_is_not_mixed_in(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["applicant_group"])
+    model = app.session_state["work"].comparison.best
+    one = mitigate(model, app.session_state["work"].trained, ["sex"], MitigationPlan("reweighing"))
+    kept = ((Asked("loans", ("other",), "sex"), one), (Asked("an earlier training", (), "sex"), one))
+    app.session_state["work"] = replace(app.session_state["work"], mitigated=kept)
+    app = tab(app, "Mitigation")
+    assert not app.exception
+    assert "1 mitigation for other groups or another model is kept" in said(app)
+    assert not any(box.key == "fairness_made" for box in app.selectbox)
+
+
+def test_the_model_chosen_here_is_the_one_of_every_page(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["applicant_group"])
+    app.selectbox(key="explain_model").set_value("random_forest").run()
+    app = app.switch_page("explain_page.py").run()
+    assert app.selectbox(key="explain_model").value == "random_forest"
+    assert app.session_state["work"].model == "random_forest"
