@@ -8,18 +8,19 @@ import numpy as np
 import pandas as pd
 
 from backends.charts.explaining_points import beeswarm, dependence
-from backends.charts.explaining_words import records, signed, unit
-from backends.charts.template import distinct, figure, palette, plain
+from backends.charts.explaining_words import number, records, signed, unit
+from backends.charts.template import Palette, distinct, figure, palette, plain
 from backends.explanations.explanation import Explanation
 from backends.explanations.shuffling import PermutationImportance
-from backends.profiling.wording import rounded
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 __all__ = ["beeswarm", "dependence", "importance", "waterfall"]
 
-TOP = 15
+TOP = 15  # columns of the importance chart
+STEP_LABEL = 24  # characters; longer ones leave the bars no room at 500 pixels
+ENDS_ROOM = 52  # pixels over a waterfall for the words at both ends
 
 
 def importance(
@@ -27,13 +28,19 @@ def importance(
     explanation: Explanation,
     shuffled: PermutationImportance | None = None,
     *,
-    top: int = TOP,
+    output: int | None = None,
     dark: bool = False,
 ) -> go.Figure:
-    """A dot with its 95 % interval per column of `global_importance`; what shuffling costs in a panel beside it."""
-    colours, rows = palette(dark), frame.head(top)
-    names = distinct(rows["column"])
-    drawn = figure(dark, x=f"Mean |SHAP value|, {unit(explanation)}", y="", height=120 + 28 * len(rows))
+    """A dot with its 95 % interval per column of `global_importance`; what shuffling costs in a panel beside it.
+
+    With several classes it is the mean over them, or with `output` that of one class, which has no interval. The `TOP`
+    largest are drawn.
+    """
+    rows = _of_class(frame, explanation, output).head(TOP)
+    colours, names = palette(dark), distinct(rows["column"], length=STEP_LABEL)
+    several = len(explanation.classes) > 1 and output is None
+    what = f"{explanation.space},<br>mean over the classes" if several else unit(explanation, output)
+    drawn = figure(dark, x=f"Mean |SHAP value|<br>{what}", y="", height=170 + 28 * len(rows))
     drawn.update_layout(yaxis=_lanes(names), showlegend=False)
     words = [
         f"{plain(row.column)}: ±{_with_interval(row.importance, row.low, row.high)} {explanation.space} on average"
@@ -52,12 +59,13 @@ def importance(
         ]
         _dots(drawn, losses, names, colours.series[1], told, xaxis="x2")
         drawn.update_layout(
-            xaxis={"domain": [0, 0.48]},
+            xaxis={"domain": [0, 0.46], "nticks": 4},
             xaxis2={
-                "domain": [0.52, 1],
+                "domain": [0.54, 1],
+                "nticks": 4,
                 "anchor": "y",
                 "zeroline": True,
-                "title": f"Loss of {title} when shuffled<br>mean of {shuffled.repeats}, 95 % interval",
+                "title": f"Loss of {title}<br>when shuffled,<br>mean of {shuffled.repeats},<br>95 % interval",
             },
         )
     return drawn
@@ -66,10 +74,11 @@ def importance(
 def waterfall(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = False) -> go.Figure:
     """The steps of `explanations.waterfall` from the base to the prediction, one bar each, top to bottom."""
     colours = palette(dark)
-    labels = distinct((f"{row.column} = {row.value}" if row.value else row.column for row in records(frame)), length=44)
-    base, end = float(frame["from"].iloc[0]), float(frame["to"].iloc[-1])
+    labels = distinct((f"{row.column} = {row.value}" if row.value else row.column for row in records(frame)), length=60)
+    ticks = [_step(row.column, row.value) for row in records(frame)]
     up = frame["contribution"].to_numpy() >= 0
-    drawn = figure(dark, x=_sentence_case(unit(explanation)), y="", height=150 + 30 * len(frame), showlegend=False)
+    title = _sentence_case(unit(explanation, frame.attrs.get("output")))
+    drawn = figure(dark, x=title, y="", height=ENDS_ROOM + 70 + 40 * len(frame), showlegend=False)
     drawn.add_bar(
         x=frame["contribution"],
         base=frame["from"],
@@ -80,31 +89,64 @@ def waterfall(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fal
         textposition="outside",
         cliponaxis=False,
         customdata=[
-            f"{label}: {signed(value)}, from {rounded(start)} to {rounded(stop)}"
+            f"{label}: {signed(value)}, from {number(start)} to {number(stop)}"
             for label, value, start, stop in zip(labels, frame["contribution"], frame["from"], frame["to"], strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    # The two words stand on the outer sides of their lines, so that they never meet.
-    sides = ("right", "left") if base <= end else ("left", "right")
-    for at, words, side in (
-        (base, f"on average {rounded(base)}", sides[0]),
-        (end, f"this row {rounded(end)}", sides[1]),
-    ):
-        drawn.add_vline(
-            x=at,
-            line={"color": colours.muted, "width": 1, "dash": "dot"},
-            annotation={"text": words, "font": {"color": colours.text, "size": 13}, "xanchor": side, "y": 1.02},
-            annotation_position="top",
-        )
-    low, high = (f([*frame["from"], *frame["to"]]) for f in (min, max))
-    room = 0.3 * ((high - low) or 1.0)
+    _ends(drawn, frame, colours)
     drawn.update_layout(
-        yaxis={**_lanes(labels), "showgrid": False},
-        xaxis={"range": [low - room, high + room]},
-        margin={"t": 40, "b": 50},
+        yaxis={**_lanes(labels), "tickvals": labels, "ticktext": ticks, "showgrid": False, "ticklabelstandoff": 8},
+        xaxis={"range": _roomy(frame), "nticks": 5},
+        margin={"t": ENDS_ROOM, "b": 60},
     )
     return drawn
+
+
+def _step(column: object, value: object) -> str:
+    """A step's name over its value: on two lines they leave the bars room in a narrow picture.
+
+    >>> _step("annual_income", "42,300"), _step("3 other columns", "")
+    ('annual_income<br>= 42,300', '3 other columns')
+    """
+    return plain(column, STEP_LABEL) + (f"<br>= {plain(value, STEP_LABEL - 2)}" if value else "")
+
+
+def _ends(drawn: go.Figure, frame: pd.DataFrame, colours: Palette) -> None:
+    """Lines at the base and at the prediction, each with its words.
+
+    The words stand on two levels and towards the nearer edge's other side, so that they neither meet nor are cut.
+    """
+    low, high = _roomy(frame)
+    ends = ((float(frame["from"].iloc[0]), "on average", 0), (float(frame["to"].iloc[-1]), "this row", 1))
+    for at, words, level in ends:
+        drawn.add_vline(x=at, line={"color": colours.muted, "width": 1, "dash": "dot"})
+        drawn.add_annotation(
+            x=at,
+            y=1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=2 + 20 * level,
+            xanchor="left" if at < (low + high) / 2 else "right",
+            text=f"{words} {number(at)}",
+            font={"color": colours.text, "size": 13},
+            showarrow=False,
+        )
+
+
+def _roomy(frame: pd.DataFrame) -> list[float]:
+    """The range of the steps with room on both sides for the figures beside the bars, also in a narrow picture."""
+    low, high = (f([*frame["from"], *frame["to"]]) for f in (min, max))
+    room = 0.45 * ((high - low) or 1.0)
+    return [float(low - room), float(high + room)]
+
+
+def _of_class(frame: pd.DataFrame, explanation: Explanation, output: int | None) -> pd.DataFrame:
+    """The importances of one class, largest first, without an interval; all of them as they are for None."""
+    if output is None or len(explanation.classes) == 1:
+        return frame
+    chosen = frame.assign(importance=frame[f"importance of {explanation.classes[output]}"], low=np.nan, high=np.nan)
+    return chosen.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
 
 
 def _sentence_case(words: str) -> str:
@@ -140,4 +182,4 @@ def _dots(
 
 
 def _with_interval(value: float, low: float, high: float) -> str:
-    return rounded(value) + (f" ({rounded(low)} to {rounded(high)})" if np.isfinite(low) else "")
+    return number(value) + (f" ({number(low)} to {number(high)})" if np.isfinite(low) else "")

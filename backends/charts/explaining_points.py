@@ -24,7 +24,8 @@ BAR = {"thickness": 10, "outlinewidth": 0}
 def beeswarm(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = False) -> go.Figure:
     """A lane of points per column of `explanations.beeswarm`: to the right the value speaks for the class.
 
-    Points are coloured by where their value lies in its column; grey where it has no order or is missing.
+    Points are coloured by where their value lies in its column; grey rings where it has no order or is missing. Only
+    these need a legend: the scale beside the picture tells of the others.
     """
     colours = palette(dark)
     columns = list(dict.fromkeys(frame["column"]))
@@ -33,7 +34,7 @@ def beeswarm(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fals
     ordered = frame["position"].notna()
     drawn = figure(
         dark,
-        x=f"SHAP value, {unit(explanation)}<br>{_rows_drawn(frame)}",
+        x=f"SHAP value, {unit(explanation, frame.attrs.get('output'))}<br>{_rows_drawn(frame)}",
         y="",
         height=140 + 36 * len(columns),
         yaxis={
@@ -45,7 +46,7 @@ def beeswarm(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fals
     )
     for chosen, name, marker in (
         (ordered, "number, date or yes/no", _scaled(frame.loc[ordered, "position"], colours, "Value", ["low", "high"])),
-        (~ordered, "category, text or missing", {"color": colours.muted}),
+        (~ordered, "category, text or missing", {"color": colours.muted, "symbol": "circle-open"}),
     ):
         some = frame[chosen]
         drawn.add_scattergl(
@@ -53,6 +54,7 @@ def beeswarm(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fals
             y=height[chosen],
             mode="markers",
             name=name,
+            showlegend=chosen is not ordered and len(some) > 0,
             marker={"size": 5, "opacity": 0.8, **marker},
             customdata=[f"{plain(row.column)} = {plain(row.value)}: {signed(row.shap)}" for row in records(some)],
             hovertemplate="%{customdata}<extra></extra>",
@@ -68,7 +70,10 @@ def dependence(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fa
     known = frame[frame["value"].notna()]
     across, ticks = _axis(known["value"])
     drawn = figure(
-        dark, x=f"{plain(column)}<br>{_rows_drawn(frame, len(known))}", y=f"SHAP value, {unit(explanation)}", height=420
+        dark,
+        x=f"{plain(column)}<br>{_rows_drawn(frame, len(known))}",
+        y=f"SHAP value, {unit(explanation, frame.attrs.get('output'))}",
+        height=420,
     )
     groups: list[tuple[str, pd.DataFrame, dict[str, Any]]] = [("", known, {"color": colours.accent})]
     if partner:
@@ -164,5 +169,5 @@ def _point(row: Any, column: str, partner: str) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
-        return str(value).removesuffix(" 00:00:00")
+        return str(value.date() if value == value.normalize() else value)
     return rounded(float(value)) if isinstance(value, float) else str(value)

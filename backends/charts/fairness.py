@@ -11,6 +11,7 @@ from backends.charts.template import DASHES, distinct, figure, palette, plain
 from backends.errors import WorkbenchError
 from backends.fairness.disparities import CRITERIA, FOUR_FIFTHS, ROUNDING
 from backends.fairness.measures import measure as measure_of
+from backends.fairness.reading import signed
 from backends.fairness.result import FairnessReport
 from backends.fairness.significance import SIGNIFICANT
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW = 34  # pixels of a group
+MOST_CURVES = 8  # the legend of more leaves no room for the curves
+PAD = 0.06  # of the width, kept free beside the outermost dot, interval or line
 _TITLES = {row.key: row.title for row in CRITERIA}
 _AXES = {"difference": "Largest gap in percentage points", "ratio": "Smaller rate ÷ larger rate"}
 _AGAINST = {"best": "best group", "rest": "rest", "reference": "reference group"}
@@ -60,6 +63,7 @@ def group_rates(report: FairnessReport, measure: str, split: str | None = None, 
             x=0, xref="paper", y=row["label"], text=plain(row["note"]), showarrow=False, xanchor="left",
             font={"color": colours.muted},
         )  # fmt: skip
+    _pad(drawn, frame)
     return drawn
 
 
@@ -106,11 +110,14 @@ def disparities(
     )
     for kept, name, colour in looks:
         _dots(drawn, frame[kept & frame["value"].notna()], name, colour)
+    _pad(drawn, frame)
     return drawn
 
 
 def calibration_by_group(report: FairnessReport, split: str | None = None, *, dark: bool = False) -> go.Figure:
     """Per group: how often the outcome happens where the model gives it a probability; on the diagonal it is right.
+
+    Of many groups the eight with the most rows are drawn, as the picture says.
 
     Raises WorkbenchError when there are no probabilities.
     """
@@ -128,7 +135,14 @@ def calibration_by_group(report: FairnessReport, split: str | None = None, *, da
         x=[0, 1], y=[0, 1], mode="lines", name="as predicted", hoverinfo="skip",
         line={"color": colours.muted, "dash": "dash", "width": 1.5},
     )  # fmt: skip
-    groups = frame["group"].unique()
+    sizes = frame.groupby("group", sort=False)["count"].sum()
+    kept = set(sizes.sort_values(ascending=False, kind="stable").index[:MOST_CURVES])
+    groups = [group for group in sizes.index if group in kept]
+    if len(groups) < len(sizes):
+        drawn.add_annotation(
+            x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", showarrow=False,
+            text=f"{len(groups)} of {len(sizes)} groups, the largest", font={"color": colours.muted},
+        )  # fmt: skip
     for number, (group, name) in enumerate(zip(groups, distinct(groups, length=40), strict=True)):
         _curve(drawn, frame[frame["group"] == group], name, number, colours.series)
     return drawn
@@ -154,6 +168,16 @@ def _mark(drawn: go.Figure, x: float, name: str, colour: str, dash: str) -> None
     line = {"color": colour, "dash": dash, "width": 1.5}
     drawn.add_vline(x=x, line=line, layer="below")
     drawn.add_scatter(x=[None], y=[None], mode="lines", name=name, line=line, hoverinfo="skip")
+
+
+def _pad(drawn: go.Figure, frame: pd.DataFrame) -> None:
+    """Keep every dot, interval and line off the edges, where the names of the groups are."""
+    ends = frame[["value", "low", "high"]].to_numpy(dtype=float).ravel()
+    ends = np.append(ends, [shape.x0 for shape in drawn.layout.shapes])
+    ends = ends[np.isfinite(ends)]
+    if len(ends):
+        free = PAD * (np.ptp(ends) or 1.0)
+        drawn.update_xaxes(range=[float(ends.min() - free), float(ends.max() + free)])
 
 
 def _dots(drawn: go.Figure, frame: pd.DataFrame, name: str, colour: str) -> None:
@@ -211,7 +235,7 @@ def _group_words(row: dict, title: str) -> str:
 def _gap_words(row: dict, kind: str) -> str:
     """One gap in words: "sex=f against sex=m: 16.0 points (12.0–20.0), q = 0.001"."""
     digits, unit = (1, " points") if kind == "difference" else (3, "")
-    interval = "" if np.isnan(row["low"]) else f" ({row['low']:.{digits}f} to {row['high']:.{digits}f})"
+    interval = "" if np.isnan(row["low"]) else f" ({signed(row['low'], digits)} to {signed(row['high'], digits)})"
     rate = measure_of(row["measure"]).title
     pair = f"{plain(row['group'])} against {plain(row['other'])}"
-    return f"{pair}<br>{rate}: {row['value']:.{digits}f}{unit}{interval}, q = {row['q']:.2g}"
+    return f"{pair}<br>{rate}: {signed(row['value'], digits)}{unit}{interval}, q = {row['q']:.2g}"

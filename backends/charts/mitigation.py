@@ -17,17 +17,25 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 ROW = 34  # pixels of a line
+MOST_CURVES = 8  # the legend of more leaves no room for the curves
 _KINDS = (("model", "circle"), ("mitigation", "diamond"), ("policy", "square"))
 
 
 def cost_by_threshold(frame: pd.DataFrame, scores: PolicyScores | None = None, *, dark: bool = False) -> go.Figure:
     """What each threshold costs per row, one curve per group of `thresholds.cost_curve`.
 
-    With `scores` the policy's own threshold of each group is marked on its curve.
+    With `scores` the policy's own threshold of each group is marked on its curve. Of many groups eight are drawn, as
+    the picture says: the largest, or without `scores`, which know the sizes, the first.
     """
     colours = palette(dark)
     drawn = figure(dark, x="Threshold: yes from this probability on", y="Cost of errors per row of the group")
-    groups = frame["group"].unique()
+    groups = _drawn_groups(frame, scores)
+    if len(groups) < (every := frame["group"].nunique()):
+        which = "first" if scores is None else "largest"
+        drawn.add_annotation(
+            x=1, y=1, xref="paper", yref="paper", xanchor="right", yanchor="bottom", showarrow=False,
+            text=f"{len(groups)} of {every} groups, the {which}", font={"color": colours.muted},
+        )  # fmt: skip
     chosen = {} if scores is None else dict(zip(scores.by_group["group"], _marks(scores), strict=True))
     for number, (group, name) in enumerate(zip(groups, distinct(groups, length=40), strict=True)):
         rows = frame[frame["group"] == group]
@@ -133,6 +141,14 @@ def subgroups(found: Subgroups, *, dark: bool = False) -> go.Figure:
     for kept, name, colour in (*looks, (~shown["found"], "may be chance", colours.muted)):
         _dots(drawn, shown[kept], name, colour)
     return drawn
+
+
+def _drawn_groups(frame: pd.DataFrame, scores: PolicyScores | None) -> list[str]:
+    """The groups whose curves are drawn, in the order of the frame."""
+    groups = frame["group"].unique().tolist()
+    sizes = {} if scores is None else dict(zip(scores.by_group["group"], scores.by_group["rows"], strict=True))
+    kept = set(sorted(groups, key=lambda group: -sizes.get(group, 0))[:MOST_CURVES])
+    return [group for group in groups if group in kept]
 
 
 def _marks(scores: PolicyScores) -> list[tuple[float, float]]:

@@ -41,7 +41,7 @@ def dependence(
         chosen = np.random.default_rng(seed).choice(rows, MOST_POINTS, replace=False, shuffle=False)
         frame = frame.iloc[np.sort(chosen)].reset_index(drop=True)
     strength = strengths.get(colour, np.nan) if colour is not None else np.nan
-    frame.attrs.update(column=column, colour=colour or "", strength=float(strength), rows=rows)
+    frame.attrs.update(column=column, colour=colour or "", strength=float(strength), rows=rows, output=output)
     return frame
 
 

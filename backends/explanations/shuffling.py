@@ -14,6 +14,7 @@ from scipy import sparse
 from backends.errors import WorkbenchError
 from backends.explanations.budget import ExplainBudget, taken
 from backends.explanations.explain import explain
+from backends.explanations.held_out import in_words, restricted
 from backends.explanations.importance import global_importance
 from backends.explanations.rates import UNKNOWN, seconds_per_prediction
 from backends.explanations.sources import Sources, dense, prepared, sources
@@ -49,27 +50,32 @@ class PermutationImportance:
 def permutation_importance(
     model: TrainedModel,
     repeats: int = 10,
-    seed: int = 0,
     budget: ExplainBudget = BUDGET,
     columns: Sequence[str] | None = None,
+    rows: np.ndarray | None = None,
 ) -> PermutationImportance:
     """Shuffle each source column of the held-out rows, all its parts together, and judge the model again.
 
     `columns` are those to shuffle, by default all (in a table of more than `MOST_COLUMNS`, those with the largest SHAP
-    values). Where the budget does not allow all held-out rows, a seeded sample is used and named, then fewer repeats.
-    Raises WorkbenchError where the metric cannot be measured on the held-out rows.
+    values). `rows` are positions among the held-out rows to look at, by default all. Where the budget does not allow
+    all of them, a sample is used and named, then fewer repeats; the orders and the sample follow the budget's seed.
+    Raises WorkbenchError where the metric cannot be measured on these rows, and for fewer than 10 chosen ones.
     """
+    key = _metric_key(model)
+    held_out = len(model.holdout)
+    if rows is not None:
+        model = restricted(model, rows)
     chosen, notes = _chosen(model, columns, budget)
     repeats, sample = _plan(model, len(chosen), repeats, budget)
     table = _table(model, taken(model.holdout, sample))
-    judge = _Judge.of(model, sample.take(model.holdout_codes))
+    judge = _Judge.of(model, key, sample.take(model.holdout_codes))
     score = judge(table.probabilities)
     if np.isnan(score):
         raise WorkbenchError(
             f"{judge.metric.title} cannot be measured on {sample.rows:,} held-out rows.",
-            hint="Hold out more rows, or rank by another metric.",
+            hint="Choose more rows with every class among them, or rank by another metric.",
         )
-    orders = np.random.default_rng(seed).random((repeats, sample.rows)).argsort(axis=1)
+    orders = np.random.default_rng(budget.seed).random((repeats, sample.rows)).argsort(axis=1)
 
     def losses(column: int) -> np.ndarray:
         if not table.matters(column):
@@ -80,7 +86,7 @@ def permutation_importance(
     with ThreadPoolExecutor(budget.threads) as pool:
         found = np.array(list(pool.map(losses, chosen)))
     frame = _frame([model.schema.names[i] for i in chosen], found)
-    return PermutationImportance(frame, judge.metric, score, repeats, sample.words, notes)
+    return PermutationImportance(frame, judge.metric, score, repeats, in_words(sample, held_out), notes)
 
 
 @dataclass(frozen=True)
@@ -94,8 +100,7 @@ class _Judge:
     threshold: float
 
     @classmethod
-    def of(cls, model: TrainedModel, codes: np.ndarray) -> _Judge:
-        key = model.spec.metric or default_metric(np.bincount(codes, minlength=len(model.classes)).tolist())[0]
+    def of(cls, model: TrainedModel, key: str, codes: np.ndarray) -> _Judge:
         known = np.asarray(model.pipeline.classes_, dtype=int)
         return cls(metric(key), codes, len(model.classes), known, model.policy.threshold)
 
@@ -180,6 +185,12 @@ def _table(model: TrainedModel, frame: pd.DataFrame) -> _Table:
         used[:] = False
         used[trees.used] = True
     return _MatrixTable(estimator, found, matrix, estimator.predict_proba(matrix), used)
+
+
+def _metric_key(model: TrainedModel) -> str:
+    """The ranking metric of all held-out rows, so that some of them are judged by the same."""
+    counts = np.bincount(model.holdout_codes, minlength=len(model.classes))
+    return model.spec.metric or default_metric(counts.tolist())[0]
 
 
 def _chosen(

@@ -20,7 +20,7 @@ def beeswarm(explanation: Explanation, top: int = 15, output: int | None = None,
     Columns: column, row (position in the explanation), value (as the file writes it), shap, position (of the value
     among those of the explained rows, 0 lowest to 1 highest; NaN where it is missing or has no order) and offset (-1 to
     1: where to draw the point so that few lie upon each other). At most 5,000 points, a seeded sample of more rows.
-    `attrs` hold "rows" (drawn) and "of" (explained).
+    `attrs` hold "rows" (drawn), "of" (explained) and "output" (the argument).
     """
     values = (explanation.values if output is None else explanation.of(output)).to_numpy()
     order = np.argsort(-np.abs(values).mean(axis=0), kind="stable")[:top]
@@ -44,7 +44,7 @@ def beeswarm(explanation: Explanation, top: int = 15, output: int | None = None,
             )
         )
     frame = pd.concat(found, ignore_index=True)
-    frame.attrs.update(rows=len(rows), of=len(values))
+    frame.attrs.update(rows=len(rows), of=len(values), output=output)
     return frame
 
 
@@ -53,7 +53,8 @@ def waterfall(explanation: Explanation, row: int, most: int = 10, output: int | 
 
     Columns: column, value (as the file writes it), contribution, from, to. The first step starts at the base, the last
     ends at the prediction. Columns beyond the `most` largest are one step, "n other columns". `row` is a position in
-    the explanation; `output` the position of a class, by default the one that the row is predicted to be.
+    the explanation; `output` the position of a class, by default the one that the row is predicted to be. The class
+    spoken of is in `attrs` as "output".
     """
     if not 0 <= row < len(explanation.frame):
         raise WorkbenchError(
@@ -74,9 +75,11 @@ def waterfall(explanation: Explanation, row: int, most: int = 10, output: int | 
         written.append("")
         steps.append(float(values[order[len(shown) :]].sum()))
     levels = float(explanation.bases[output]) + np.concatenate([[0.0], np.cumsum(steps)])
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {"column": names, "value": written, "contribution": steps, "from": levels[:-1], "to": levels[1:]}
     )
+    frame.attrs["output"] = output
+    return frame
 
 
 def positions(values: pd.Series) -> np.ndarray:

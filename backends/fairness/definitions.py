@@ -76,12 +76,16 @@ _TERMS = (
     Definition(
         "q_value", "q-value",
         "How often chance alone would produce such a gap, corrected for the number of gaps that were looked at.",
-        "Holm for the largest gaps, Benjamini–Hochberg for the comparisons of single groups",
-        "A gap with q ≤ 0.05 is called clear.",
+        "Bonferroni for the largest gaps, Benjamini–Hochberg for the comparisons of single groups",
+        "A gap with q ≤ 0.05 is called clear. An interval that does not hold 0 can still have a larger q and may be "
+        "chance: the interval is that of one pair, but the pair was picked for being the widest of many, and q counts "
+        "all of them.",
     ),
     Definition(
         "not_measurable", "Not measurable (n = 3)",
         "The group has too few rows, or none of those that the figure is a share of. It is left out of every gap.",
+        matters="So is a rate of too few rows, which is shown with its interval: all of 2 against none of 1 would be "
+        "100 percentage points.",
     ),
     Definition(
         "impossibility", "What cannot both hold",

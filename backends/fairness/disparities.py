@@ -4,12 +4,15 @@ A gap is a difference and a ratio of a rate, against the best-off group, against
 against a reference group where one is chosen. Its interval comes from the resamples, for this pair of groups: the pair
 is not chosen anew in each resample, so that the interval of no gap can hold 0.
 
+A rate of fewer rows than a group needs takes part in no gap: all of 2 against none of 1 are 100 percentage points.
+
 Its p-value is Fisher's exact test of the two rates. Against the best of k groups it is multiplied by k − 1, since any
-other group could have been the best. The largest gap of a criterion has the p-value of Simes (1986) over all groups.
+other group could have been the best. The largest gap of a criterion has the p-value of its own pair and rate.
 Looking at many gaps finds some by chance, so p-values are adjusted to q-values over a whole frame. Those of the
-comparisons are Benjamini and Hochberg's (1995): of all with q ≤ 0.05, 5 % or fewer are expected to be false. Those of
-the largest gaps, which are claims of their own, are Holm's (1979): the chance that any with q ≤ 0.05 is false is 5 %
-or less.
+comparisons are Benjamini and Hochberg's (1995): of all with q ≤ 0.05, 5 % or fewer are expected to be false. The
+largest gaps are claims of their own, and each was picked from many for being the widest: their p-values are multiplied
+by the number of all comparisons that they were picked from (Bonferroni). However they are picked, the chance that any
+with q ≤ 0.05 is false is 5 % or less.
 """
 
 from __future__ import annotations
@@ -25,20 +28,21 @@ from backends.fairness.measures import BY_KEY, Measure
 from backends.fairness.resampling import interval
 from backends.fairness.sampled import Sampled
 from backends.fairness.significance import SIGNIFICANT as SIGNIFICANT
-from backends.fairness.significance import fisher, holm, simes
+from backends.fairness.significance import bonferroni, fisher
 from backends.profiling.discovery import benjamini_hochberg
 
 Against = Literal["reference", "best", "rest"]
 FOUR_FIFTHS = 0.8
 REST = "all other rows"
+NAMED = 3  # groups that are left out and named
 ROUNDING = 1e-12  # 0.24 / 0.3 is a little less than 0.8
 COMPARISONS = [
     *("split", "measure", "group", "against", "other", "difference", "difference_low", "difference_high"),
     *("ratio", "ratio_low", "ratio_high", "p"),
 ]
 DISPARITIES = [
-    *("split", "criterion", "measure", "kind", "against", "value", "low", "high", "p", "group", "other"),
-    *("largest", "smallest", "passes_four_fifths", "note"),
+    *("split", "criterion", "measure", "kind", "against", "value", "low", "high", "p", "looks", "group"),
+    *("other", "largest", "smallest", "passes_four_fifths", "note"),
 ]
 
 
@@ -106,7 +110,8 @@ def disparities(sampled: Sampled, compared: pd.DataFrame) -> pd.DataFrame:
     """The largest gap of each criterion, kind and opponent among `comparisons`; columns `DISPARITIES`.
 
     A difference is ≥ 0, a ratio ≤ 1 (the smaller rate divided by the larger). Against the best group they are the
-    difference and the ratio of the largest and the smallest rate.
+    difference and the ratio of the largest and the smallest rate. p is that of this very pair and rate, looks the
+    number of comparisons that it was picked from.
     """
     rows = []
     for criterion in CRITERIA:
@@ -119,10 +124,13 @@ def disparities(sampled: Sampled, compared: pd.DataFrame) -> pd.DataFrame:
 def corrected(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame, comparisons or disparities, with a column q behind p.
 
-    The difference and the ratio of one disparity are one hypothesis; they come in pairs of rows.
+    A difference and a ratio are picked from the same comparisons, which count once.
     """
     p = frame["p"].to_numpy(dtype=float)
-    q = np.repeat(holm(p[::2]), 2) if "kind" in frame else benjamini_hochberg(p)
+    if "kind" in frame:
+        q = bonferroni(p, int(frame["looks"][frame["kind"] == "difference"].sum()))
+    else:
+        q = benjamini_hochberg(p)
     found = frame.copy()
     found.insert(list(frame.columns).index("p") + 1, "q", q)
     return found
@@ -141,7 +149,7 @@ def best(measure: Measure, values: np.ndarray, favourable: bool) -> int:
 
 
 def _opponents(sampled: Sampled, measure: Measure, kind: Against, reference: int | None) -> Opponents:
-    values, draws = sampled.values(measure)
+    values, draws = sampled.comparable(measure)
     part, whole = sampled.counts(measure)
     if kind == "rest":
         total = (part.sum() - part[:-1], whole.sum() - whole[:-1])
@@ -161,7 +169,7 @@ def _opponents(sampled: Sampled, measure: Measure, kind: Against, reference: int
 
 def _compared(sampled: Sampled, measure: Measure, kind: Against, reference: int | None) -> pd.DataFrame:
     others = _opponents(sampled, measure, kind, reference)
-    values, draws = sampled.values(measure)
+    values, draws = sampled.comparable(measure)
     part, whole = sampled.counts(measure)
     difference, ratio = values - others.value, _ratio(values, others.value)
     tests = list(_tests(np.isnan(difference), part[:-1], whole[:-1], others))
@@ -191,22 +199,36 @@ def _ratio(value: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _largest(sampled: Sampled, criterion: Criterion, against: str, kind: str, gaps: pd.DataFrame) -> list[object]:
     """The row of `DISPARITIES` for the widest gap."""
     start = [sampled.groups.title, criterion.key]
+    scarce = _left_out(sampled, criterion)
     size = _size(kind, gaps[kind].to_numpy(dtype=float))
     if np.isnan(size).all():
         few = gaps["difference"].isna().all()
         why = f"not measurable: {'fewer than two groups have a value' if few else 'both rates are 0'}"
-        blank = [np.nan] * 4 + [""] * 4
-        return [*start, criterion.measures[0], kind, against, *blank, pd.NA, why]
+        blank = [*[np.nan] * 4, 0, *[""] * 4]
+        return [*start, criterion.measures[0], kind, against, *blank, pd.NA, "; ".join(filter(None, (why, scarce)))]
     widest = gaps.iloc[int(np.nanargmax(size))].to_dict()
     measure = BY_KEY[str(widest["measure"])]
     value, low, high = _oriented(kind, *(float(widest[name]) for name in (kind, f"{kind}_low", f"{kind}_high")))
-    values, names = sampled.values(measure)[0], sampled.groups.names
+    values, names = sampled.comparable(measure)[0], sampled.groups.names
     flag = value >= FOUR_FIFTHS - ROUNDING if (criterion.key, kind) == ("demographic_parity", "ratio") else pd.NA
     return [
-        *(*start, measure.key, kind, against, value, low, high, simes(gaps["p"].to_numpy(dtype=float))),
+        *(*start, measure.key, kind, against, value, low, high, widest["p"], int(gaps["p"].notna().sum())),
         *(widest["group"], widest["other"], names[int(np.nanargmax(values))], names[int(np.nanargmin(values))]),
-        *(flag, ""),
+        *(flag, scarce),
     ]
+
+
+def _left_out(sampled: Sampled, criterion: Criterion) -> str:
+    """Which groups take no part because a rate is a share of too few rows: "left out: age=90 (n = 2)"."""
+    fewest: dict[str, int] = {}
+    for measure in (BY_KEY[key] for key in criterion.measures):
+        whole = sampled.counts(measure)[1]
+        for at in np.flatnonzero(sampled.scarce(measure)).tolist():
+            name = sampled.groups.names[at]
+            fewest[name] = min(int(whole[at]), fewest.get(name, int(whole[at])))
+    told = [f"{name} (n = {rows})" for name, rows in list(fewest.items())[:NAMED]]
+    more = [f"{len(fewest) - NAMED} more"] if len(fewest) > NAMED else []
+    return f"left out: {', '.join([*told, *more])}" if fewest else ""
 
 
 def _size(kind: str, gap: np.ndarray) -> np.ndarray:
@@ -219,7 +241,7 @@ def _size(kind: str, gap: np.ndarray) -> np.ndarray:
 def _oriented(kind: str, value: float, low: float, high: float) -> tuple[float, float, float]:
     """A gap turned so that a difference is not negative and a ratio at most 1."""
     if kind == "difference":
-        return (value, low, high) if value >= 0 else (-value, -high, -low)
+        return (value, low, high) if value >= 0 else (-value, 0.0 - high, 0.0 - low)
     if value <= 1:
         return value, low, high
     low, high = (np.divide(1.0, end) if end else np.inf for end in (high, low))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from backends.datasets.wording import agreeing, number_of
 from backends.fairness.disparities import CRITERIA, FOUR_FIFTHS
 from backends.fairness.significance import SIGNIFICANT, fisher
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from backends.fairness.result import FairnessReport
 
 Row = dict[str, Any]
-GAPS_TOLD = 6  # more sentences are not read; the table has them all
+GAPS_TOLD = 3  # with the other sentences at most eight; more are not read, and the table has them all
 TITLES = {row.key: row.title for row in CRITERIA}
 _RATES = {
     "selection_rate": "Of 100 rows with {group}, {rate} get {positive}",
@@ -28,20 +29,14 @@ _RATES = {
 def sentences(report: FairnessReport) -> tuple[str, ...]:
     """What the report says: first whether groups are treated differently, then each clear gap in numbers of 100.
 
-    Gaps against the reference group are spoken of where one is chosen, against the best group otherwise.
+    Gaps against the reference group are spoken of where one is chosen, against the best group otherwise. At most eight
+    sentences; what cannot hold at once is told by `impossibility`.
     """
     told = _spoken(report)
     if not told:
         return (_nothing(report),)
     clear = [row for row in told if row["q"] <= SIGNIFICANT]
-    excluded = impossibility(report)
-    return (
-        _answer(told, clear),
-        *_worst_off(report, clear),
-        *_gaps(report, clear),
-        *_four_fifths(report),
-        *([excluded] if excluded else []),
-    )
+    return (_answer(told, clear), *_worst_off(report, clear), *_gaps(report, clear), *_four_fifths(report))
 
 
 def impossibility(report: FairnessReport) -> str:
@@ -66,6 +61,33 @@ def impossibility(report: FairnessReport) -> str:
         f"the first and {right[1]} of the second. A model that errs can have equalised odds or predictive parity, "
         f"not both."
     )
+
+
+def measured(row: Row, digits: int = 2) -> str:
+    """A figure of a group with its interval in words, or why there is none.
+
+    >>> measured({"value": 0.56, "low": 0.512, "high": 0.608, "note": ""})
+    '0.56 (0.51–0.61)'
+    >>> measured({"value": -0.04, "low": -0.08, "high": -0.001, "note": ""})
+    '−0.04 (−0.08 to 0.00)'
+    >>> measured({"value": np.nan, "low": np.nan, "high": np.nan, "note": "not measurable (n = 3)"})
+    'not measurable (n = 3)'
+    """
+    if np.isnan(row["value"]):
+        return str(row["note"])
+    value, low, high = (signed(row[name], digits) for name in ("value", "low", "high"))
+    if np.isnan(row["low"]):
+        return f"{value} (no interval)"
+    return f"{value} ({low}{' to ' if row['low'] < 0 else '–'}{high})"
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with a true minus sign, and none in front of a zero.
+
+    >>> signed(-10.54, 1), signed(-0.04, 1)
+    ('−10.5', '0.0')
+    """
+    return f"{value:z.{digits}f}".replace("-", "−")
 
 
 def spoken_against(report: FairnessReport, split: str) -> str:
@@ -101,14 +123,20 @@ def _answer(told: list[Row], clear: list[Row]) -> str:
         )
     widest = max(clear, key=lambda row: row["value"])
     return (
-        f"The model treats groups differently: {looked}, and {len(clear)} of them are larger than chance makes them. "
+        f"The model treats groups differently: {looked}, and {len(clear)} of them "
+        f"{agreeing(len(clear), 'is', 'are')} larger than chance makes {agreeing(len(clear), 'it', 'them')}. "
         f"The widest is in {TITLES[widest['criterion']].lower()}: {widest['group']} against {widest['other']}, "
         f"{_apart(widest)}."
     )
 
 
 def _gaps(report: FairnessReport, clear: list[Row]) -> Iterator[str]:
-    """Each gap once, with the criteria that it breaks: "Of 100 rows with sex=f, 62 get 'Yes'; of sex=m 78: …"."""
+    """Each gap once, with the criteria that it breaks: "Of 100 rows with sex=f, 62 get 'Yes'; of sex=m 78: …".
+
+    The widest first, those by a single column before those by several.
+    """
+    crossed = _crossed(report)
+    clear = sorted(clear, key=lambda row: (row["split"] in crossed, -row["value"]))
     titles: dict[tuple[str, ...], list[str]] = {}
     for row in clear:
         titles.setdefault(_gap_of(row), []).append(TITLES[row["criterion"]])
@@ -125,7 +153,8 @@ def _gaps(report: FairnessReport, clear: list[Row]) -> Iterator[str]:
             title = " and ".join(broken).capitalize()
             yield f"{title}: {start}; of those with {row['other']} {other}: {_apart(row)}{unsure}."
     if told > GAPS_TOLD:
-        yield f"{told - GAPS_TOLD} more clear gaps are in the table."
+        more = told - GAPS_TOLD
+        yield f"{more} more clear {agreeing(more, 'gap is', 'gaps are')} in the table."
 
 
 def _worst_off(report: FairnessReport, clear: list[Row]) -> Iterator[str]:
@@ -145,18 +174,34 @@ def _gap_of(row: Row) -> tuple[str, ...]:
 
 
 def _four_fifths(report: FairnessReport) -> Iterator[str]:
-    frame = report.disparities
+    """The lowest ratio of selection rates by a single column, and the lowest by several at once."""
+    frame, crossed = report.disparities, _crossed(report)
     kept = (frame["criterion"] == "demographic_parity") & (frame["kind"] == "ratio") & (frame["against"] == "best")
-    for row in _rows(frame[kept & frame["value"].notna()]):
-        state = "passes" if row["passes_four_fifths"] else "fails"
-        unsure = row["low"] < FOUR_FIFTHS <= row["high"]
-        if row["passes_four_fifths"] and not unsure and len(report.splits) > 1:
-            continue
+    found = _rows(frame[kept & frame["value"].notna()])
+    for several, noun in ((False, "column"), (True, "intersection")):
+        rows = [row for row in found if (row["split"] in crossed) == several]
+        if rows:
+            worst = min(rows, key=lambda row: row["value"])
+            failing = sum(not row["passes_four_fifths"] for row in rows if row is not worst)
+            more = f" So {agreeing(failing, 'does', 'do')} {number_of(failing, noun)} more, in the table."
+            yield from (words + more * bool(failing) for words in _ratio_told(worst, len(report.splits) == 1))
+
+
+def _ratio_told(row: Row, alone: bool) -> Iterator[str]:
+    """The ratio in words; nothing when it clearly passes and is not the only one."""
+    state = "passes" if row["passes_four_fifths"] else "fails"
+    unsure = row["low"] < FOUR_FIFTHS <= row["high"]
+    if alone or unsure or state == "fails":
         yield (
             f"By {row['split']}, the lowest selection rate ({row['smallest']}) is {_percent(row['value'])} of the "
             f"highest ({row['largest']}), 95 % interval {_percent(row['low'])} to {_percent(row['high'])}: it {state} "
             f"the four-fifths rule{', but the interval leaves that open' if unsure else ''}."
         )
+
+
+def _crossed(report: FairnessReport) -> set[str]:
+    """The splits by several columns at once."""
+    return {groups.title for groups in report.groups if len(groups.columns) > 1}
 
 
 def _base_rates_apart(by_group: pd.DataFrame) -> tuple[Row, Row] | None:
@@ -177,8 +222,12 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 
 def _apart(row: Row) -> str:
-    ends = "" if np.isnan(row["low"]) else f" (95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f})"
-    return f"{100 * row['value']:.1f} percentage points apart{ends}"
+    ends = "" if np.isnan(row["low"]) else f" (95 % interval {_points(row['low'])} to {_points(row['high'])})"
+    return f"{_points(row['value'])} percentage points apart{ends}"
+
+
+def _points(share: float) -> str:
+    return signed(100 * share, 1)
 
 
 def _hundred(rate: float) -> str:

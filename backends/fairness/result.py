@@ -11,7 +11,7 @@ import pandas as pd
 from backends.datasets.grouping import Grouping
 from backends.fairness.groups import Groups
 from backends.fairness.measures import BY_KEY
-from backends.fairness.reading import impossibility, sentences
+from backends.fairness.reading import impossibility, measured, sentences
 from backends.fairness.sampled import Options
 
 FRAMES = ("overall", "by_group", "comparisons", "disparities", "calibration")
@@ -28,8 +28,9 @@ class FairnessReport:
 
     `comparisons` sets one group against another (see `disparities.comparisons`), with q-values over all rows.
     `disparities` has the largest gap per split, criterion, kind ("difference" or "ratio") and opponent (against:
-    "reference", "best" or "rest"): value, low, high, p, q, measure, group and other (the two concerned), largest and
-    smallest (the groups at the ends of the scale), passes_four_fifths and note.
+    "reference", "best" or "rest"): value, low, high, p and q (of this very pair), looks (from how many comparisons it
+    was picked), measure, group and other (the pair), largest and smallest (the groups at the ends of the scale),
+    passes_four_fifths and note.
 
     `calibration` holds the curves: split, group, predicted, observed, low, high, count.
     """
@@ -65,8 +66,24 @@ class FairnessReport:
     @property
     def wide(self) -> pd.DataFrame:
         """The values alone: one row per split and group, with its rows, one column per measure."""
+        return self._spread(self.by_group["value"])
+
+    @property
+    def in_words(self) -> pd.DataFrame:
+        """Every measure with its interval in words, to be read: "0.56 (0.51–0.61)", "not measurable (n = 3)".
+
+        One row per split and group; columns "Groups by", "Group", "Rows" and the titles of the measures.
+        """
+        rows = self.by_group[["value", "low", "high", "note"]].to_dict("records")
+        words = pd.Series([measured({str(key): part for key, part in row.items()}) for row in rows], dtype="str")
+        titles = {"split": "Groups by", "group": "Group", "rows": "Rows"}
+        return self._spread(words).rename(columns=titles | {key: row.title for key, row in BY_KEY.items()})
+
+    def _spread(self, cells: pd.Series) -> pd.DataFrame:
+        """One cell per row of `by_group` as one column per measure."""
         index = ["split", "group", "rows"]
-        found = self.by_group.set_index([*index, "measure"])["value"].unstack("measure")[list(BY_KEY)]
+        long = self.by_group[[*index, "measure"]].assign(cell=cells.to_numpy())
+        found = long.set_index([*index, "measure"])["cell"].unstack("measure")[list(BY_KEY)]
         order = pd.MultiIndex.from_frame(self.by_group[index].drop_duplicates())
         return found.reindex(order).reset_index().rename_axis(columns=None)
 

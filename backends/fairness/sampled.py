@@ -62,11 +62,24 @@ class Sampled:
             draws = unstuck(draws, part[:-1], whole[:-1], self.options.seed)
         return np.where(self.small, np.nan, value), draws
 
+    def comparable(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+        """The rate `measure` as `values`, NaN also where it is a share of too few rows to be set against another's.
+
+        All of 2 and none of 1 are 100 percentage points apart and tell nothing.
+        """
+        value, draws = self.values(measure)
+        return np.where(self.scarce(measure), np.nan, value), draws
+
+    def scarce(self, measure: Measure) -> np.ndarray:
+        """Which groups have too few of the rows that the rate `measure` is a share of, (groups,)."""
+        return self.counts(measure)[1][:-1] < self.options.minimum_rows
+
     def rest(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
-        """The rate `measure` over all rows outside each group, as `values`."""
+        """The rate `measure` over all rows outside each group, as `comparable`."""
         part, whole = (_others(counts) for counts in self.counts(measure))
         drawn = (_others(self.draws.count(counted)) for counted in (measure.part, measure.whole))
-        return share(part, whole), unstuck(share(*drawn), part, whole, self.options.seed + 1)
+        value = np.where(whole < self.options.minimum_rows, np.nan, share(part, whole))
+        return value, unstuck(share(*drawn), part, whole, self.options.seed + 1)
 
     def counts(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
         """The rows that a rate counts and those that it is a share of, (groups + 1,) each."""
@@ -107,13 +120,18 @@ class Sampled:
                 notes.append(f"not measurable ({lacking[at]} among {rows:,} rows)")
             elif unsure[at]:
                 notes.append("no interval: most resamples cannot be measured")
-            elif measure.rate and part[at] in (0, whole[at]):
-                notes.append(
-                    f"{int(part[at]):,} of {int(whole[at]):,}: the interval is Jeffreys', resamples do not vary"
-                )
             else:
-                notes.append("")
+                notes.append(self._caution(int(part[at]), int(whole[at])) if measure.rate else "")
         return notes
+
+    def _caution(self, part: int, whole: int) -> str:
+        """What to be careful with in a rate that is measured."""
+        words = []
+        if part in (0, whole):
+            words.append(f"{part:,} of {whole:,}: the interval is Jeffreys', resamples do not vary")
+        if whole < self.options.minimum_rows:
+            words.append(f"too few to be compared (n = {whole})")
+        return "; ".join(words)
 
 
 def everyone(decided: Decided, options: Options) -> Sampled:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from backends.profiling.discovery import benjamini_hochberg
-
 SIGNIFICANT = 0.05
 
 
@@ -27,19 +25,10 @@ def fisher(part: int, whole: int, other_part: int, other_whole: int) -> float:
     return float(min(1.0, chances[chances <= chances[part - x[0]] * (1 + 1e-7)].sum()))
 
 
-def simes(p: np.ndarray) -> float:
-    """One p-value for "none of these is anything" (Simes 1986); NaN when there is none."""
-    return float("nan") if np.isnan(p).all() else float(np.nanmin(benjamini_hochberg(p)))
+def bonferroni(p: np.ndarray, looks: int) -> np.ndarray:
+    """Each p-value times the number of looks that it was picked from, at most 1; NaN was not tested.
 
-
-def holm(p: np.ndarray) -> np.ndarray:
-    """Holm's adjusted p-values: q(i) is the largest of p(j) · (m + 1 − j) over all j ≤ i; NaN was not tested.
-
-    >>> holm(np.array([0.01, 0.04, np.nan, 0.03])).round(3).tolist()
-    [0.03, 0.06, nan, 0.06]
+    >>> bonferroni(np.array([0.01, 0.4, np.nan]), 3).round(3).tolist()
+    [0.03, 1.0, nan]
     """
-    q = np.full(len(p), np.nan)
-    tested = np.flatnonzero(~np.isnan(p))
-    order = tested[np.argsort(p[tested], kind="stable")]
-    q[order] = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)).clip(max=1.0)
-    return q
+    return np.minimum(p * looks, 1.0)

@@ -65,7 +65,7 @@ def show(subject: Subject, explanation: Explanation) -> None:
             shuffled = cached.kept("shuffled", subject.model_key, lambda: permutation_importance(subject.model))
     with st.container(border=True):
         st.subheader("Importance")
-        figure = charts.importance(frame, explanation, shuffled, dark=results.dark())
+        figure = charts.importance(frame, explanation, shuffled, output=output, dark=results.dark())
         results.chart(
             figure, frame, "importance", alt="Importance of each column", note=shuffled.sample if shuffled else ""
         )

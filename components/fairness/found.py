@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from backends import charts
@@ -45,7 +44,7 @@ def by_group(report: FairnessReport) -> None:
     frame = report.by_group[(report.by_group["measure"] == key) & (report.by_group["split"] == split)]
     results.chart(figure, frame, "group_rates", alt=f"{titles[key]} by group")
     with st.expander("Every measure of every group", icon=":material/table_rows:"):
-        results.table(_wide(report), "fairness_wide", alt="Every measure by group", download="by_group")
+        results.table(report.in_words, "fairness_wide", alt="Every measure by group", download="by_group")
         results.csv_button(report.by_group, "by_group_full", key="fairness_long", label="With intervals, as CSV")
 
 
@@ -95,8 +94,3 @@ def definitions() -> None:
 
 def _split(report: FairnessReport, key: str = "fairness_split") -> str:
     return str(st.selectbox("By", list(report.splits), key=f"{key}_{len(report.splits)}", **state.KEEP))
-
-
-def _wide(report: FairnessReport) -> pd.DataFrame:
-    titles = {row.key: row.title for row in MEASURES}
-    return report.wide.rename(columns=titles)

@@ -8,7 +8,7 @@
 - *What if*: one row with some values changed, before and after.
 """
 
-from backends.explanations.effects.accumulated import accumulated_local_effects
+from backends.explanations.effects.accumulated import accumulated_local_effects, accumulated_possible
 from backends.explanations.effects.dependence import partial_dependence, row_effect
 from backends.explanations.effects.effect import Effect, RowEffect
 from backends.explanations.effects.partners import Partner, correlated
@@ -20,6 +20,7 @@ __all__ = [
     "RowEffect",
     "WhatIf",
     "accumulated_local_effects",
+    "accumulated_possible",
     "correlated",
     "partial_dependence",
     "row_effect",

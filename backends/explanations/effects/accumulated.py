@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 from backends.explanations.coding import QUANTITIES, quantity
 from backends.explanations.effects.dependence import Amount
@@ -24,6 +25,15 @@ BAND_WORDS = "95 % interval"
 DEFAULT = Amount(rows=2_000)
 
 
+def accumulated_possible(column: Column) -> bool:
+    """Whether a column's values lie on a line to accumulate along: numbers and dates.
+
+    >>> accumulated_possible(Column("age", "integer")), accumulated_possible(Column("town", "category"))
+    (True, False)
+    """
+    return column.kind in QUANTITIES
+
+
 def accumulated_local_effects(
     model: TrainedModel,
     column: str,
@@ -41,10 +51,10 @@ def accumulated_local_effects(
     Raises WorkbenchError for columns without an order, with one value, and where `partial_dependence` does.
     """
     about, code = column_of(model, column), class_of(model, class_name)
-    if about.kind not in QUANTITIES:
+    if not accumulated_possible(about):
         raise WorkbenchError(
             f"{column!r} is of kind {about.kind}: its values have no order to accumulate along.",
-            hint="Look at its partial dependence.",
+            hint="Choose partial dependence, which needs no order.",
         )
     everything = model.holdout if rows is None else rows
     present = everything[np.isfinite(quantity(everything[column]))]

@@ -14,6 +14,7 @@ from backends.datasets.classes import class_label
 from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 from backends.explanations.coding import QUANTITIES, quantity
+from backends.explanations.written import as_written
 from backends.profiling.budget import Budget, Sample
 from backends.training.results import TrainedModel
 
@@ -131,7 +132,7 @@ def labels_of(column: Column, values: pd.Series) -> list[str]:
     ['1,000', '2']
     """
     if column.kind == "datetime":
-        return [str(moment).removesuffix(" 00:00:00") for moment in values]
+        return [as_written(moment, column) for moment in values]
     if column.kind in QUANTITIES:
         return [f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,.10g}" for number in quantity(values).tolist()]
     return [class_label(value, column.format) for value in values.tolist()]

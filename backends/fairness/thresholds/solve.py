@@ -10,14 +10,16 @@ import numpy as np
 from backends.errors import WorkbenchError
 from backends.fairness.costs import Costs
 from backends.fairness.measures import measure
-from backends.fairness.tallies import CRITERIA, apart, cells_of
+from backends.fairness.tallies import CRITERIA, apart, cells_of, rate
 from backends.fairness.thresholds import optimum
+from backends.fairness.thresholds.goals import GOALS, Goal, goal_of
 from backends.fairness.thresholds.optimum import TINY, TOLERANCES, Optimum, Points
 from backends.fairness.thresholds.table import GroupScores, ThresholdTable
 from backends.training.policy import Policy
 
 TOLERANCE = 0.01
 WIDER = 5  # times the tolerance: what else could be had is told for it
+NEARLY = 0.05  # share that gets the other answer up to which nearly everyone gets the same one
 DEAR = 0.05  # share of the lowest cost from which on the price of a limit is told
 LAWFUL_WARNING = (
     "A threshold of its own per group means that two people with the same score get different answers because of "
@@ -25,37 +27,6 @@ LAWFUL_WARNING = (
     "may be unlawful direct discrimination (disparate treatment), also when it is meant to help. Take legal advice "
     "before such a policy decides about people."
 )
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What thresholds can be chosen for. `criterion` is what shall be alike between groups, "" for nothing."""
-
-    key: str
-    title: str
-    criterion: str
-    words: str
-
-
-GOALS: dict[str, Goal] = {
-    goal.key: goal
-    for goal in (
-        Goal("lowest_cost", "Lowest cost", "", "The errors cost as little as possible."),
-        Goal("demographic_parity", "Demographic parity", "demographic_parity", "All groups get a yes equally often."),
-        Goal(
-            "equal_opportunity",
-            "Equal opportunity",
-            "equal_opportunity",
-            "Of those who truly are positive, all groups get a yes equally often.",
-        ),
-        Goal(
-            "equalised_odds",
-            "Equalised odds",
-            "equalised_odds",
-            "Of the truly positive and of the truly negative, all groups get a yes equally often.",
-        ),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +71,7 @@ def solve(
     >>> dict(solution.policy.thresholds), solution.reached, solution.cost
     ({('f',): 0.25, ('m',): 0.5}, 0.0, 0.0)
     """
-    costs, wanted = costs or Costs(), _goal(goal)
+    costs, wanted = costs or Costs(), goal_of(goal)
     measured, left = _measured(table, wanted)
     if wanted.criterion and len(measured) < 2:
         raise WorkbenchError(
@@ -170,9 +141,28 @@ def _one_for_all(
         fit = better & (gaps <= width + TINY)
         if fit.any():
             cheapest = fit & (cost <= cost[fit].min() * (1 + TINY))
-            return _Found((optimum.nearest_half(thresholds[cheapest]),), width, _widened(goal, tolerance, width))
+            chosen = int(np.abs(thresholds - optimum.nearest_half(thresholds[cheapest])).argmin())
+            said = _even_for_all(tallies[chosen].sum(axis=0), float(cost[chosen]), float(cost.min()))
+            return _Found((float(thresholds[chosen]),), width, (*_widened(goal, tolerance, width), *said))
     yes = bool(cost[0] < cost[-1])
     return _Found((float(thresholds[0 if yes else -1]),), tolerance, (_same_for_all(yes),))
+
+
+def _even_for_all(tally: np.ndarray, cost: float, free: float) -> tuple[str, ...]:
+    """That the groups are alike only as nearly everyone gets the same answer, and what that costs.
+
+    `tally` (cells,) and `cost` are of the threshold for all, `free` is the cost of the cheapest without a limit.
+    """
+    if cost <= free * (1 + TINY):
+        return ()
+    yes = float(rate("selection_rate", tally))
+    price = f"where chosen it costs {cost:,.6g} instead of {free:,.6g} without the limit."
+    if min(yes, 1 - yes) > NEARLY:
+        return (f"With one threshold for all {price}",) if cost > free * (1 + DEAR) else ()
+    answer, other = ("yes", 1 - yes) if yes > 0.5 else ("no", yes)
+    rows = int(tally.sum())
+    who = f"Nearly everybody (all but {round(other * rows):,} of {rows:,})" if other else "Everybody"
+    return (f"{who} gets a {answer}: with one threshold that is the only even answer; {price}",)
 
 
 def _constant(points: list[Points]) -> tuple[Optimum, str]:
@@ -237,9 +227,3 @@ def _purpose(goal: Goal, per_group: bool, tolerance: float) -> str:
     who = "one threshold per group" if per_group else "one threshold for all"
     limit = f", difference at most {tolerance:g} where chosen" if goal.criterion else ""
     return f"{goal.title}, {who}{limit}"
-
-
-def _goal(key: str) -> Goal:
-    if key not in GOALS:
-        raise WorkbenchError(f"There is no goal {key!r}.", hint=f"The goals are {', '.join(GOALS)}.")
-    return GOALS[key]

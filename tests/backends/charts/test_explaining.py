@@ -94,7 +94,59 @@ def test_a_waterfall_starts_where_the_last_step_ended() -> None:
     assert list(drawn.data[0].base) == [0.0, -2.0]
     assert list(drawn.data[0].x) == [-2.0, 0.5]
     words = [annotation.text for annotation in drawn.layout.annotations]
-    assert words == ["on average 0", "this row -1.5"]
+    assert words == ["on average 0", "this row −1.5"]
+
+
+def three_classes() -> Explanation:
+    """Two rows, columns a and b: a matters most on average, b most for 'Barolo'."""
+    array = np.array([[[0.1, 3.0, 0.2], [1.0, 0.5, 0.3]], [[-0.3, 1.0, 0.2], [-2.0, 0.5, 0.3]]])
+    return told(array, ("Barolo", "Grignolino", "Barbera"))
+
+
+def test_importance_of_several_classes_is_their_mean_and_says_so() -> None:
+    found = three_classes()
+    drawn = explaining.importance(global_importance(found), found)
+    assert "mean over the classes" in drawn.layout.xaxis.title.text
+    np.testing.assert_allclose(drawn.data[0].x, [(0.2 + 2.0 + 0.2) / 3, (1.5 + 0.5 + 0.3) / 3])
+
+
+def test_importance_of_one_class_is_ordered_by_it_and_has_no_interval() -> None:
+    found = three_classes()
+    drawn = explaining.importance(global_importance(found), found, output=0)
+    assert list(drawn.data[0].y) == ["b", "a"]
+    np.testing.assert_allclose(drawn.data[0].x, [1.5, 0.2])
+    assert not np.any(drawn.data[0].error_x.array)
+    assert "log-odds of 'Barolo'" in drawn.layout.xaxis.title.text
+    assert list(drawn.data[0].customdata) == ["b: ±1.5 log-odds on average", "a: ±0.2 log-odds on average"]
+
+
+def test_a_waterfall_and_a_beeswarm_name_their_class() -> None:
+    found = three_classes()
+    assert explaining.waterfall(waterfall(found, 0), found).layout.xaxis.title.text == "Log-odds of 'Grignolino'"
+    assert "'Barbera'" in explaining.waterfall(waterfall(found, 0, output=2), found).layout.xaxis.title.text
+    assert "the predicted class" in explaining.beeswarm(beeswarm(found), found).layout.xaxis.title.text
+    assert "'Barolo'" in explaining.beeswarm(beeswarm(found, output=0), found).layout.xaxis.title.text
+
+
+def test_a_waterfall_has_room_for_its_words() -> None:
+    found = told(np.array([[[0.5], [-4.25]]]))
+    drawn = explaining.waterfall(waterfall(found, 0), found)
+    start, above = drawn.layout.annotations
+    assert (start.text, above.text) == ("on average 0", "this row −3.75")
+    assert (start.xanchor, above.xanchor) == ("right", "left")  # towards the middle
+    assert above.yshift - start.yshift >= 20
+    assert list(drawn.layout.yaxis.ticktext) == ["b<br>= 1", "a<br>= 0"]
+    low, high = drawn.layout.xaxis.range
+    assert low <= -4.25 - 0.4 * 4.25
+    assert high >= 0.4 * 4.25
+
+
+def test_the_legend_of_a_beeswarm_names_only_what_the_scale_does_not(explanation: Explanation) -> None:
+    drawn = explaining.beeswarm(beeswarm(explanation), explanation)
+    assert [trace.name for trace in drawn.data if trace.showlegend] == ["category, text or missing"]
+    assert drawn.data[1].marker.symbol == "circle-open"
+    numbers_only = explaining.beeswarm(beeswarm(told(np.ones((2, 1, 1)))), told(np.ones((2, 1, 1))))
+    assert not any(trace.showlegend for trace in numbers_only.data)
 
 
 def test_names_and_values_are_text_never_markup() -> None:

@@ -81,6 +81,22 @@ def test_ratios_have_lines_at_equality_and_at_four_fifths() -> None:
     assert charts.disparities_frame(report(), "ratio").loc[0, "value"] == pytest.approx(0.5)
 
 
+def test_lines_and_dots_keep_clear_of_the_names_of_the_groups() -> None:
+    made = report()
+    for figure in (
+        charts.group_rates(made, "selection_rate"),
+        charts.disparities(made, "ratio"),
+        charts.disparities(made),
+    ):
+        low, high = figure.layout.xaxis.range
+        room = 0.04 * (high - low)
+        lines = [shape.x0 for shape in figure.layout.shapes]
+        starts = [x - minus for one in figure.data if one.mode == "markers"
+                  for x, minus in zip(one.x, one.error_x.arrayminus, strict=True)]  # fmt: skip
+        assert min(lines + starts) > low + room
+        assert max(lines) < high - room
+
+
 def test_calibration_has_a_curve_per_group_that_can_be_measured() -> None:
     made = report()
     figure = charts.calibration_by_group(made)
@@ -109,6 +125,9 @@ def test_no_chart_is_larger_than_a_picture_can_hold() -> None:
     random = np.random.default_rng(0)
     y, yes, scores = random.integers(2, size=20_000), random.integers(2, size=20_000), random.random(20_000)
     many = assess_decisions(y, yes, random.integers(400, size=20_000).astype(str), scores, options=QUICK)
+    curves = charts.calibration_by_group(many)
+    assert len(curves.data) == 9  # eight groups and the diagonal
+    assert [note.text for note in curves.layout.annotations] == ["8 of 20 groups, the largest"]
     for figure in (charts.group_rates(many, "tpr"), charts.disparities(many), charts.calibration_by_group(many)):
         assert sum(len(one.x) for one in figure.data) <= 5_000
 

@@ -84,6 +84,18 @@ def test_twenty_groups_stay_below_five_thousand_points() -> None:
     assert frame["group"].nunique() == len(table.groups)
 
 
+def test_of_many_groups_the_eight_largest_are_drawn_and_it_is_said() -> None:
+    labels = np.repeat([f"g{at:02}" for at in range(16)], np.arange(16) * 5 + 20)
+    y = RANDOM.integers(2, size=len(labels))
+    table = ThresholdTable.of(y, RANDOM.random(len(labels)), labels)
+    drawn = charts.cost_by_threshold(cost_curve(table), policy_scores(table, Policy(0.5)))
+    names = {one.name for one in drawn.data if one.mode == "lines"}
+    assert {name[-3:] for name in names} == {f"g{at:02}" for at in range(8, 16)}
+    assert [note.text for note in drawn.layout.annotations] == ["8 of 16 groups, the largest"]
+    alone = charts.cost_by_threshold(cost_curve(table))
+    assert [note.text for note in alone.layout.annotations] == ["8 of 16 groups, the first"]
+
+
 def test_a_dumbbell_has_both_sides_and_marks_what_changed_by_more_than_chance() -> None:
     drawn = charts.before_after(EFFECT)
     assert list(trace(drawn, "before").x) == [0.8, 0.3]

@@ -14,6 +14,7 @@ from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
 from backends.explanations.effects import (
     accumulated_local_effects,
+    accumulated_possible,
     correlated,
     partial_dependence,
     row_effect,
@@ -180,8 +181,10 @@ def test_what_has_no_effect_to_measure_is_said() -> None:
     model = formula_model(dataset(frame), lambda rows: np.zeros(len(rows)))
     with pytest.raises(WorkbenchError, match="'x' has no value in these rows"):
         partial_dependence(model, "x")
-    with pytest.raises(WorkbenchError, match="no order to accumulate along"):
+    with pytest.raises(WorkbenchError, match="no order to accumulate along") as refused:
         accumulated_local_effects(model, "job")
+    assert "partial dependence" in refused.value.hint
+    assert [accumulated_possible(column) for column in model.schema] == [True, True, False]
     with pytest.raises(WorkbenchError, match="There is no row to measure"):
         accumulated_local_effects(model, "x")
     with pytest.raises(WorkbenchError, match="'one' has one value only"):

@@ -143,6 +143,37 @@ def test_what_cannot_be_shuffled_or_measured_is_a_sentence() -> None:
         permutation_importance(one_class)
 
 
+def test_some_held_out_rows_can_be_shuffled_among_themselves() -> None:
+    model, rows = two_numbers(metric="roc_auc"), np.arange(0, 180, 2)
+    found = permutation_importance(model, 4, rows=rows)
+    alone = replace(model, holdout=model.holdout.iloc[rows], holdout_codes=model.holdout_codes[rows])
+    pd.testing.assert_frame_equal(found.frame, permutation_importance(alone, 4).frame)
+    assert found.sample == "from 90 rows chosen from 180 held-out rows"
+    small = permutation_importance(model, rows=rows, budget=ExplainBudget(seconds=1e-9, least=50))
+    assert small.sample == "from a random sample of 50 of 90 rows, chosen from 180 held-out rows"
+    assert permutation_importance(model, 2, rows=np.arange(180)).sample == ""
+
+
+def test_some_rows_are_judged_by_the_metric_of_all() -> None:
+    model = two_numbers()
+    rare = np.r_[np.flatnonzero(model.holdout_codes == 0)[:60], np.flatnonzero(model.holdout_codes == 1)[:2]]
+    whole = permutation_importance(model, 2).judged.key
+    assert permutation_importance(model, 2, rows=rare).judged.key == whole
+
+
+def test_chosen_rows_that_are_too_few_absent_or_of_one_class_get_a_sentence() -> None:
+    model = two_numbers(metric="roc_auc")
+    with pytest.raises(WorkbenchError, match="3 held-out rows are too few"):
+        permutation_importance(model, rows=np.array([0, 1, 2]))
+    with pytest.raises(WorkbenchError, match="0 held-out rows are too few"):
+        permutation_importance(model, rows=np.array([]))
+    for wrong in (-1, 180):
+        with pytest.raises(WorkbenchError, match=f"no held-out row {wrong}"):
+            permutation_importance(model, rows=np.append(np.arange(20), wrong))
+    with pytest.raises(WorkbenchError, match="ROC AUC cannot be measured on"):
+        permutation_importance(model, rows=np.flatnonzero(model.holdout_codes == 1))
+
+
 def measured(rows: list[tuple[str, float, float, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["column", "importance", "low", "high"])
 

@@ -79,14 +79,14 @@ def test_a_beeswarm_has_a_point_per_row_and_column_by_importance() -> None:
     assert frame["column"].tolist() == ["b"] * 3 + ["a"] * 3
     assert frame["shap"].tolist() == [2.0, 4.0, -9.0, 1.0, -1.0, 1.0]
     assert frame["position"].tolist() == [0.0, 0.5, 1.0] * 2
-    assert frame.attrs == {"rows": 3, "of": 3}
+    assert frame.attrs == {"rows": 3, "of": 3, "output": None}
     assert frame["offset"].abs().max() <= 1
 
 
 def test_a_beeswarm_never_has_more_than_five_thousand_points() -> None:
     frame = beeswarm(told(np.random.default_rng(0).normal(size=(4000, 8, 1))))
     assert len(frame) == 5000
-    assert frame.attrs == {"rows": 625, "of": 4000}
+    assert frame.attrs == {"rows": 625, "of": 4000, "output": None}
 
 
 def test_a_waterfall_goes_from_the_base_to_the_prediction() -> None:

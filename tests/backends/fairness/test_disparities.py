@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from backends.fairness import FairnessReport, Options, assess_decisions
-from backends.fairness.significance import fisher, holm, simes
+from backends.fairness.significance import bonferroni, fisher
 from tests.backends.fairness.decisions import counted, drawn
 
 QUICK = Options(resamples=200)
@@ -115,10 +115,62 @@ def test_the_exact_test_is_scipys(a: int, b: int, c: int, d: int) -> None:
 
 
 def test_corrections_can_be_checked_by_hand() -> None:
-    p = np.array([0.01, 0.02, np.nan, 0.5])
-    assert holm(p).round(3).tolist()[:2] == [0.03, 0.04]
-    assert simes(p) == pytest.approx(0.03)  # min of 0.01 · 3 / 1, 0.02 · 3 / 2 and 0.5
-    assert np.isnan(simes(np.array([np.nan])))
+    assert bonferroni(np.array([0.01, 0.5, np.nan]), 4) == pytest.approx([0.04, 1.0, np.nan], nan_ok=True)
+    y, yes, groups = counted(a=(30, 10, 10, 50), b=(10, 10, 30, 50))
+    found = assess_decisions(y, yes, groups, options=QUICK).disparities
+    assert found["looks"].tolist() == [1, 1, 2, 2, 2, 2, 4, 4, 1, 1, 2, 2, 1, 1, 2, 2]  # best one pair, rest two
+    assert found["q"].to_numpy() == pytest.approx(np.minimum(1, 15 * found["p"].to_numpy()))
+
+
+def test_a_rate_of_a_few_rows_takes_part_in_no_gap() -> None:
+    groups = {"a": (60, 20, 40, 80), "b": (50, 20, 50, 80), "two": (2, 5, 0, 40), "one": (0, 5, 1, 40)}
+    report = assess_decisions(*counted(**groups), options=QUICK)
+    found = gap(report, "equal_opportunity")
+    assert (found["value"], found["group"], found["other"]) == (pytest.approx(0.1), "group=b", "group=a")
+    assert (found["largest"], found["smallest"]) == ("group=a", "group=b")
+    assert "left out: group=" in found["note"]
+    assert {"group=two (n = 2)", "group=one (n = 1)"} <= set(found["note"].removeprefix("left out: ").split(", "))
+    assert gap(report, "demographic_parity")["note"] == ""
+    rows = report.by_group.set_index(["group", "measure"])
+    assert rows.loc[("group=two", "tpr"), "value"] == 1  # shown with its interval
+    assert rows.loc[("group=two", "tpr"), "note"].endswith("too few to be compared (n = 2)")
+
+
+def test_ten_rows_are_enough_to_be_compared_and_nine_are_not() -> None:
+    for positives, measurable in ((10, True), (9, False)):
+        report = assess_decisions(*counted(a=(60, 20, 40, 80), b=(0, 20, positives, 80)), options=QUICK)
+        assert np.isnan(gap(report, "equal_opportunity")["value"]) != measurable
+        rest = gap(report, "equal_opportunity", against="rest")
+        assert np.isnan(rest["value"]) != measurable  # of a, the rest is b
+
+
+def test_a_rest_of_few_rows_is_no_opponent() -> None:
+    report = assess_decisions(*counted(a=(60, 20, 40, 80), tiny=(1, 1, 1, 1)), options=QUICK)
+    assert report.comparisons["p"].isna().all()
+
+
+def test_a_gap_has_the_p_value_of_its_own_pair_and_rate() -> None:
+    """Of equalised odds the rate of few rows is widest and may be chance; that of many is narrower and is not."""
+    report = assess_decisions(*counted(a=(6, 500, 6, 1500), b=(3, 300, 9, 1700)), options=QUICK)
+    odds = gap(report, "equalised_odds")
+    assert (odds["measure"], odds["value"]) == ("tpr", pytest.approx(0.25))
+    assert odds["p"] == pytest.approx(stats.fisher_exact([[6, 6], [3, 9]]).pvalue)
+    assert odds["q"] > 0.05
+    assert stats.fisher_exact([[500, 1500], [300, 1700]]).pvalue < 1e-10
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 30)] * 4), min_size=2, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_every_gap_is_one_of_the_comparisons(counts: list[tuple[int, int, int, int]]) -> None:
+    if sum(any(row) for row in counts) < 2:
+        return
+    data = counted(**{f"g{at}": row for at, row in enumerate(counts)})
+    report = assess_decisions(*data, options=Options(resamples=5))
+    pairs = report.comparisons.set_index(["against", "measure", "group", "other"])
+    for row in report.disparities[report.disparities["value"].notna()].to_dict("records"):
+        pair = pairs.loc[(row["against"], row["measure"], row["group"], row["other"])]
+        assert row["p"] == pair["p"]
+        assert row["q"] >= pair["p"]
 
 
 def test_fair_data_raises_something_in_at_most_one_of_twenty_cases() -> None:
