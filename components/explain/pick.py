@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.explanations.pick import Input, most_uncertain, most_wrong, parse_row, row_ranges, row_table, search_rows
-from components import results, state
+from components import state
 from components.feedback import escape
 from components.subject import Subject
 
@@ -129,8 +129,3 @@ def written(value: Any) -> str:
 
 def _range(one: Input) -> str | None:
     return None if one.low is None else f"In the table: {written(one.low)} to {written(one.high)}"
-
-
-def rows_frame(frame: pd.DataFrame, key: str, alt: str) -> None:
-    """A few rows as a table with its download."""
-    results.table(frame, key, alt=alt, download=key)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backends.fairness.report import tables
 from backends.profiling.report.page import FOLDER as STYLES
+from backends.profiling.report.template import compiled
 from backends.profiling.report.texts import shown
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 FOLDER = Path(__file__).parent
+PARTS = (("style", STYLES / "page.css"),)
 NAVIGATION = {
     "gaps": "Gaps",
     "groups": "Groups",
@@ -32,7 +28,7 @@ Data = dict[str, Any]
 
 def page(data: Data) -> str:
     """The page of `content`'s data: no script, font or picture from elsewhere, which its own policy forbids too."""
-    template, fixed = _template()
+    template, fixed = compiled(FOLDER, PARTS)
     assessment = data["assessment"]
     first, *rest = assessment["reading"] or ["Nothing was measured."]
     return template.render(
@@ -68,22 +64,3 @@ def _colophon(data: Data) -> list[tuple[str, str]]:
         ("Versions", ", ".join(f"{name} {words}" for name, words in made["versions"].items())),
         ("In full precision", "The JSON report of the same assessment has every figure."),
     ]
-
-
-@lru_cache(maxsize=1)
-def _template() -> tuple[Template, dict[str, Any]]:
-    """The compiled template, and the style of all reports with the hash by which the page's policy admits it."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = (STYLES / "page.css").read_text(encoding="utf-8")
-    style = Markup(text)  # noqa: S704 - a file of ours
-    fixed = {"style": style, "style_hash": b64encode(sha256(text.encode()).digest()).decode()}
-    return environment.get_template("page.html.j2"), fixed

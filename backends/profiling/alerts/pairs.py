@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from backends.datasets.describe import percentage
 from backends.datasets.recipe import listed
 from backends.datasets.wording import number_of
 from backends.profiling.alerts.evidence import SAME, Evidence
 from backends.profiling.alerts.rule import Finding, Rule, drop
 
 LEAST = 5  # rows missing together
+OVERLAP = 0.95  # of the rows in which either has none: nearly the same rows
 
 Neighbour = tuple[str, float]
 
@@ -75,7 +77,7 @@ def _pairs(table: pd.DataFrame, identical: bool) -> list[tuple[str, str, float]]
 
 
 def _missing_together(e: Evidence) -> Iterator[Finding]:
-    """Columns whose gaps are the very same rows, all of them."""
+    """Columns whose gaps are the same rows, all of them or nearly all."""
     gaps = e.figures("missing")
     alike: dict[tuple[int, int], list[str]] = {}
     for at, name in e.where((gaps >= LEAST) & (gaps < e.rows)):
@@ -85,6 +87,18 @@ def _missing_together(e: Evidence) -> Iterator[Finding]:
         if len(names) > 1:
             shown = f"{listed(tuple(names))} have no value in the same {number_of(count, 'row')} of {e.rows:,}."
             yield Finding(tuple(names), shown, len(names) * count)
+    first = {names[0] for names in alike.values()}  # stands for those whose gaps are the very same
+    counts = dict(zip(e.names, gaps.astype(int).tolist(), strict=True))
+    nearly = []
+    for one, other, both in e.profile.missing.together[["first", "second", "rows_both"]].itertuples(index=False):
+        shared = both / (counts[one] + counts[other] - both)
+        if both >= LEAST and shared >= OVERLAP and {one, other} <= first:
+            nearly.append((one, other, shared))
+    for one, around in stars(nearly, e.names.index):
+        shares = ", ".join(f"{other!r} ({percentage(round(1_000 * shared), 1_000)})" for other, shared in around[:3])
+        more = f" and {len(around) - 3:,} more" if len(around) > 3 else ""
+        shown = f"{one!r} has no value in {number_of(counts[one], 'row')}, nearly the same as {shares}{more}."
+        yield Finding((one, *(other for other, _ in around)), shown, (1 + len(around)) * counts[one])
 
 
 RULES = (
@@ -111,7 +125,7 @@ RULES = (
     Rule(
         "missing_together",
         "Missing in the same rows",
-        f"Two or more columns have no value in exactly the same rows, {LEAST} or more.",
+        f"At least {LEAST} rows lack two columns, and these are {OVERLAP:.0%} or more of the rows that lack either.",
         "low",
         "Some rows lack a whole block: a form that was not sent, a sensor that was off, a join that found nothing.",
         "Find out why. One column that says whether the block is there is often worth more than filling each gap.",

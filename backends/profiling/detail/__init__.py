@@ -7,12 +7,14 @@ words of long texts, which are counted in a named sample where the budget does n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from backends.datasets.schema import Kind
+from backends.datasets.preparation import spellings
+from backends.datasets.schema import Column, Kind
 from backends.profiling.budget import Budget, Sample
 from backends.profiling.detail.calendar import calendar
 from backends.profiling.detail.statistics import cut, statistics
@@ -82,7 +84,7 @@ def detail(values: Values, name: str, budget: Budget) -> Detail:
         lengths=_lengths(values, name) if worded else pd.DataFrame({"length": _none(), "count": _none()}),
         words=words,
         calendar=calendar(series.dropna().to_numpy() if kind == "datetime" else np.array([], dtype="M8[s]")),
-        examples=_examples(series),
+        examples=_examples(series, values.column(name)),
         sample=sample,
     )
 
@@ -125,7 +127,13 @@ def _levels(values: Values, name: str) -> pd.DataFrame:
     coded = values.coded(name)
     order = np.arange(len(coded.levels)) if coded.levels.dtype.kind == "b" else np.argsort(coded.levels)
     chosen = order[most_frequent(coded.counts[order], LEVELS)]
-    return _levels_frame([as_text(level) for level in coded.levels[chosen]], coded.counts[chosen], coded.counts.sum())
+    levels = [_written(level, values.column(name)) for level in coded.levels[chosen]]
+    return _levels_frame(levels, coded.counts[chosen], coded.counts.sum())
+
+
+def _written(value: Any, column: Column) -> str:
+    """A value in full, yes and no as the file spells them."""
+    return spellings(column)[bool(value)] if column.kind == "boolean" else as_text(value)
 
 
 def _levels_frame(levels: list[str], counts: np.ndarray, present: int) -> pd.DataFrame:
@@ -139,13 +147,13 @@ def _lengths(values: Values, name: str) -> pd.DataFrame:
     return pd.DataFrame({"length": lengths, "count": counts})
 
 
-def _examples(series: pd.Series) -> tuple[str, ...]:
+def _examples(series: pd.Series, column: Column) -> tuple[str, ...]:
     """Up to `EXAMPLES` different present values, from the first to the last."""
     present = np.flatnonzero(series.notna().to_numpy())
     if not len(present):
         return ()
     chosen = present[np.linspace(0, len(present) - 1, EXAMPLES).astype(np.int64)]
-    return tuple(dict.fromkeys(cut(as_text(value)) for value in series.iloc[chosen]))
+    return tuple(dict.fromkeys(cut(_written(value, column)) for value in series.iloc[chosen]))
 
 
 def _none() -> np.ndarray:

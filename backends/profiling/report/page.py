@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from backends.datasets.wording import number_of
 from backends.profiling.report import parts, pictures
 from backends.profiling.report.rows import column_rows
 from backends.profiling.report.summary import PRIVATE, answer, sampled
+from backends.profiling.report.template import compiled
 from backends.profiling.report.texts import amount, percent, shown
 from backends.profiling.wording import bytes_in_words
 
-if TYPE_CHECKING:
-    from jinja2 import Template
-
 FOLDER = Path(__file__).parent
+PARTS = (("style", FOLDER / "page.css"), ("script", FOLDER / "page.js"))
 MOST = 20  # rows of a table that are open at once; the others are a click away
 LONG = 200  # columns from which a browser should lay out only those in sight
 NAVIGATION = {
@@ -34,7 +30,7 @@ Data = dict[str, Any]
 
 def page(data: Data) -> str:
     """The page of `content`'s data: no script, font or picture from elsewhere, which its own policy forbids too."""
-    template, fixed = _template()
+    template, fixed = compiled(FOLDER, PARTS)
     target = data["target"]
     return template.render(
         **fixed,
@@ -99,24 +95,3 @@ def _colophon(data: Data) -> list[tuple[str, str]]:
         ("In full precision", "The JSON report of the same profile has every figure."),
     )
     return list(rows)
-
-
-@lru_cache(maxsize=1)
-def _template() -> tuple[Template, dict[str, Any]]:
-    """The compiled template, and the style and script with the hashes by which the page's policy admits them."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    fixed: dict[str, Any] = {}
-    for name, file in (("style", "page.css"), ("script", "page.js")):
-        text = (FOLDER / file).read_text(encoding="utf-8")
-        fixed[name] = Markup(text)  # noqa: S704 - a file of ours
-        fixed[f"{name}_hash"] = b64encode(sha256(text.encode()).digest()).decode()
-    return environment.get_template("page.html.j2"), fixed

@@ -198,6 +198,15 @@ CASES: dict[str, Case] = {
                 ("a", "b"),
                 ("'a', 'b' have no value in the same 5 rows of 20",),
             ),
+            Raises(
+                {
+                    "a": num([None] * 39 + [1.0, 2, 3] * 7),
+                    "b": cat([None] * 40 + [*"pqrstpqrstpqrspqrstp"]),
+                    "c": num(normal(60)),
+                },
+                ("a", "b"),
+                ("'a' has no value in 39 rows, nearly the same as 'b' (97.5 %).",),
+            ),
         ),
         (
             {"a": num([None] * 5 + [1.0] * 15), "b": num([None] * 4 + [1.0, None] + [2.0] * 14)},

@@ -187,7 +187,7 @@ def test_the_shipped_samples_raise_no_alarm(sample) -> None:
 REAL: dict[str, tuple[str, dict[str, int]]] = {
     "adult_train.csv": ("class", {
         "sensitive": 6, "placeholder_numbers": 1, "duplicate_rows": 1, "near_duplicate_columns": 1, "rare_levels": 3,
-        "imbalanced": 1, "zeros": 2, "outliers": 1,
+        "imbalanced": 1, "zeros": 2, "outliers": 1, "missing_together": 1,
     }),
     "telco_churn.csv": ("Churn", {"sensitive": 2, "imbalanced": 1, "unique": 1}),
     "titanic.csv": ("Survived", {

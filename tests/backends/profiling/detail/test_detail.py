@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backends.datasets import read_table
 from backends.errors import WorkbenchError
 from backends.profiling.budget import Budget
 from backends.profiling.detail import BINS, Detail, detail
 from backends.profiling.detail.statistics import ALWAYS, DATES, MEMORY, NUMBERS, WORDS
+from backends.profiling.values import Values
 from tests.backends.profiling.tables import dates, integers, text, values
 
 
@@ -124,6 +126,13 @@ def test_levels_come_with_their_share_of_what_is_present_and_the_number_left_out
 )
 def test_levels_of_anything_are_text(cells, kind, expected):
     assert look(cells, kind).levels["level"].tolist() == expected
+
+
+def test_yes_and_no_are_spelt_as_in_the_file():
+    table = read_table(b"member\nja\nnein\nja\n", "t.csv")
+    found = detail(Values(table), "member", Budget())
+    assert found.levels["level"].tolist() == ["ja", "nein"]
+    assert found.examples == ("ja", "nein")
 
 
 def test_lengths_are_counted_in_characters():
