@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit pages browser screenshots bench samples constraints clean
+.PHONY: help run test lint types unit pages browser registry screenshots bench samples constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -53,6 +53,9 @@ browser: $(VENV)/dev.stamp ## the main journeys in a real browser
 	@echo "== browser tests"
 	@$(BIN)/python -m pytest tests/browser
 
+registry: $(VENV)/dev.stamp ## the registry's tests against an MLflow server, in an environment of its own
+	@$(BIN)/python -m tests.mlflow_server
+
 screenshots: $(VENV)/dev.stamp ## a PNG of every page into screenshots/
 	@$(BIN)/python -m tests.browser.screenshots
 
@@ -70,4 +73,4 @@ constraints: ## freeze what a fresh environment resolves to
 	@rm -rf $(VENV)-freeze
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peer .venv-mlflow screenshots .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,13 +11,16 @@ Each stage produces one small frozen result and imports only the stages before i
     TrainedModel ──metrics.evaluate──▶ Evaluation (scores with intervals; curves and thresholds from it)
     TrainedModel ──explanations.explain──▶ Explanation (SHAP values in source columns, checked to add up)
     TrainedModel + columns ──fairness.assess──▶ FairnessReport (by group, disparities)
-    TrainedModel ──onnx_export.to_onnx──▶ bytes that predict the same
+    TrainedModel ──onnx_export.export──▶ OnnxArtifact (graph, signature, parity certificate)
+    OnnxArtifact + all of the above ──bundle.assemble──▶ Bundle ──bundle.pack──▶ bytes (one zip)
+    bytes ──registry.Registry.publish──▶ ModelVersion (stages, gates, history)
+    ModelVersion ──serving.Predictor.load──▶ Predictor ──▶ Predictions, for the API, the widgets and the pages
 
     any of them ──charts──▶ Plotly figure
     a function + a folder ──tasks.JobRunner──▶ Job (a child process with progress, cancel and a queue)
 
 The order of the stages: errors, settings, tasks · datasets · profiling · query · training · metrics ·
-explanations · fairness · onnx_export · charts · serving.
+explanations · fairness · onnx_export · bundle · registry · charts · serving.
 """
 
 __version__ = "0.1.0"

@@ -44,7 +44,23 @@ class Settings:
         0, "memory one background job may use, in megabytes; 0 means three quarters of the machine's"
     )
     cores: int = _setting(0, "processor cores a training may use; 0 means all of them")
-    home: str = _setting("", "folder for running jobs and their results; empty means a private temporary folder")
+    home: str = _setting(
+        "",
+        "folder for jobs, published models and the prediction log; empty means a private temporary one, which goes "
+        "when the workbench stops",
+    )
+    api_keys: str = _setting(
+        "", "keys that open the API, as name:key, separated by commas; with none it answers this machine only"
+    )
+    rate_limit_per_minute: int = _setting(
+        6_000, "requests that one key (or, without keys, one address) may make in a minute; 0 means any number"
+    )
+    max_request_mb: int = _setting(10, "largest body of a prediction request, in megabytes; files may be larger")
+    model_memory_mb: int = _setting(1_024, "memory for published models that are loaded at the same time, in megabytes")
+    prediction_log: str = _setting(
+        "on", "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none"
+    )
+    prediction_log_rows: int = _setting(1_000_000, "predictions that the log keeps; the oldest go first")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:

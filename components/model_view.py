@@ -11,14 +11,16 @@ import streamlit as st
 
 from backends import charts
 from backends.datasets import Dataset
-from backends.metrics import Evaluation, curves, thresholds
+from backends.fairness.mitigation import NOT_RANKED
+from backends.metrics import Evaluation, curves
 from backends.metrics import job as learning_job
 from backends.tasks import Job
 from backends.training.results import Comparison, TrainedModel
 from backends.training.scoring import metric
 from backends.training.script import Reading
-from components import cached, job_panel, results, state
+from components import cached, job_panel, results, state, threshold_view
 from components.feedback import escape
+from components.subject import with_its_policy
 
 Draw = Callable[..., go.Figure]
 
@@ -58,15 +60,20 @@ def choose(dataset: Dataset, comparison: Comparison) -> Subject:
     if key != chosen:
         state.update(model=key)
         st.rerun()  # the sidebar's foot, drawn before, names the model too
-    model = comparison.models[key]
+    model = with_its_policy(comparison, key)
     return Subject(dataset, comparison, model, cached.evaluation(state.work().result or "", key, model))
 
 
 def show(subject: Subject) -> None:
     """One of the views on the model."""
-    names = [name for name, (_, binary_only) in VIEWS.items() if subject.evaluation.binary or not binary_only]
+    names = [name for name, view in VIEWS.items() if view.applies(subject)]
+    if state.widget("train_view", names[0]) not in names:  # that of another model
+        state.set_widget("train_view", names[0])
     name = st.segmented_control("View", names, default=names[0], required=True, key="train_view")
-    VIEWS[name][0](subject)
+    VIEWS[name].show(subject)
+    left_out = [title for title, view in VIEWS.items() if view.ranked and title not in names]
+    if left_out:
+        st.caption(f"Without {', '.join(left_out).lower()}: {NOT_RANKED_WORDS}")
 
 
 def scores(subject: Subject) -> None:
@@ -81,6 +88,7 @@ def scores(subject: Subject) -> None:
     results.table(frame, "model_scores", alt=words, download="holdout_scores", column_config=digits)
     for note in evaluation.notes:
         st.caption(escape(note))
+    threshold_view.under_policy(subject)
 
 
 def curve(subject: Subject) -> None:
@@ -108,43 +116,6 @@ def folds(subject: Subject) -> None:
     frame = comparison.fold_scores[comparison.fold_scores["metric"] == judged.key]
     figure = charts.fold_scores(frame, judged, titles=titles, dark=results.dark())
     results.chart(figure, frame, "fold_scores", alt=f"{judged.title} of each model on each fold")
-
-
-@st.fragment
-def threshold(subject: Subject) -> None:
-    """A threshold and what each error costs: every number follows the slider."""
-    evaluation = subject.evaluation
-    left, right = st.columns(2)
-    with left:
-        false_alarm = _cost_input("A false positive costs", "train_cost_fp")
-    with right:
-        missed = _cost_input("A false negative costs", "train_cost_fn")
-    held = subject.model.out_of_fold
-    fair = (held.codes, held.positive) if held is not None else None
-    best = thresholds.best_threshold(evaluation, false_alarm, missed, out_of_fold=fair)
-    state.seed_widget("train_threshold", 0.5)
-    words = "Predict positive from this probability on"
-    chosen = st.slider(words, 0.0, 1.0, step=0.001, format="%.3f", key="train_threshold", persist_state="session")
-    now = thresholds.at_threshold(evaluation, chosen)
-    cost = now.cost(false_alarm, missed)
-    _threshold_numbers(now, cost)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            f"Use {best.threshold:.3f}, the cheapest",
-            key="train_cheapest",
-            icon=":material/savings:",
-            on_click=state.set_widget,
-            args=("train_threshold", round(best.threshold, 3)),
-        )
-        st.caption(f"It costs {best.cost:,.6g} on the held-out rows instead of {cost:,.6g}. {best.note}")
-    frame = thresholds.costs(evaluation, false_alarm, missed)
-    figure = charts.threshold_costs(frame, chosen, cheapest=(best.threshold, best.cost), dark=results.dark())
-    results.chart(figure, frame, "threshold_costs", alt="Cost of every threshold on the held-out rows")
-    confusion = curves.confusion(evaluation, chosen)
-    results.chart(
-        charts.confusion(confusion, dark=results.dark()), confusion, "threshold_confusion",
-        alt=f"Actual against predicted classes at {chosen:.2f}",
-    )  # fmt: skip
 
 
 def learning(subject: Subject) -> None:
@@ -191,11 +162,6 @@ def script_input(dataset: Dataset) -> str:
     return f"{escape(reading.file)}, which can be downloaded here: {escape(reading.why)}"
 
 
-def _cost_input(label: str, key: str) -> float:
-    state.seed_widget(key, 1.0)
-    return float(st.number_input(label, 0.0, step=1.0, key=key, persist_state="session"))
-
-
 def _take_curve(job: Job, key: str) -> None:
     state.update(curve_job=None)
     if job.state == "done":
@@ -205,27 +171,27 @@ def _take_curve(job: Job, key: str) -> None:
         state.update(message=f"{job.error.message} {job.error.hint}")
 
 
-def _threshold_numbers(now: thresholds.ThresholdResult, cost: float) -> None:
-    shown = {
-        "Cost": f"{cost:,.6g}",
-        "Precision": f"{now.precision:.3f}",
-        "Recall": f"{now.recall:.3f}",
-        "F1": f"{now.f1:.3f}",
-        "Accuracy": f"{now.accuracy:.3f}",
-        "Specificity": f"{now.specificity:.3f}",
-        "False positives": f"{now.false_positives:,}",
-        "False negatives": f"{now.false_negatives:,}",
-    }
-    with st.grid(4, gap="small"):
-        for label, value in shown.items():
-            st.metric(label, value, border=True, height="stretch")
+@dataclass(frozen=True)
+class View:
+    """One view on a model: whether it needs two classes, and whether it needs a model that was cross-validated."""
+
+    show: Callable[[Subject], None]
+    binary: bool = False
+    ranked: bool = False
+
+    def applies(self, subject: Subject) -> bool:
+        """Whether it can be shown of this model."""
+        board = subject.comparison.leaderboard
+        status = board.loc[board["model"] == subject.model.key, "status"]
+        return (subject.evaluation.binary or not self.binary) and not (self.ranked and (status == NOT_RANKED).any())
 
 
-VIEWS: dict[str, tuple[Callable[[Subject], None], bool]] = {  # and whether it needs two classes
-    "Scores": (scores, False),
-    "Folds": (folds, False),
-    "Curves": (curve, False),
-    "Threshold and costs": (threshold, True),
-    "Learning curve": (learning, False),
-    "Code": (code, False),
+NOT_RANKED_WORDS = "the model is a mitigated one from the page Fairness, which was not cross-validated."
+VIEWS: dict[str, View] = {
+    "Scores": View(scores),
+    "Folds": View(folds),
+    "Curves": View(curve),
+    "Threshold and costs": View(threshold_view.show, binary=True),
+    "Learning curve": View(learning, ranked=True),
+    "Code": View(code, ranked=True),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -15,13 +16,17 @@ import streamlit as st
 from backends.datasets import Dataset
 from backends.explanations import ExplainBudget, Explanation, explain
 from backends.explanations.cohorts import Cohort
+from backends.explanations.explain import explain_some, what_fits
 from backends.training.results import Comparison, TrainedModel
 from components import cached, state
+from components.explain.coming import begun, warm_up
 from components.feedback import escape
 
 Made = TypeVar("Made")
 EVERYONE = "All held-out rows"
 MODEL, COHORT = "explain_model", "explain_cohort"
+FIRST = ExplainBudget(seconds=0.5, least=20)  # of a first picture
+PATIENCE = 1.0  # seconds that a page may take without one
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,42 @@ class Subject:
         return cached.kept(what, (*self.key, *more), make)
 
     def explanation(self) -> Explanation:
-        """Why the model says what it says of these rows; of many a seeded sample."""
-        return self.kept("explanation", self._explained)
+        """Why the model says what it says of these rows; of many a seeded sample.
 
-    def _explained(self) -> Explanation:
-        if self.cohort is None:
-            return explain(self.model)
-        sample = ExplainBudget().draw(len(self.rows), 500)
-        found = explain(self.model, self.rows if sample.positions is None else self.rows.iloc[sample.positions])
-        return replace(found, sample=sample.words)
+        Of a model that takes its time, first of a few rows: then `later` is what follows.
+        """
+        return self._explained[0]
+
+    @property
+    def explained(self) -> int:
+        """How many rows are explained: with it, the key of everything that is made of the explanation."""
+        return len(self.explanation().frame)
+
+    @property
+    def later(self) -> Future[Explanation] | None:
+        """The explanation of more rows, while it is on its way."""
+        return self._explained[1]
+
+    @property
+    def to_explain(self) -> int:
+        """How many rows the full explanation has."""
+        return self._full[0]
+
+    @cached_property
+    def _full(self) -> tuple[int, float]:
+        """Rows and expected seconds of the full explanation."""
+        sample, seconds = self.kept("what fits", lambda: what_fits(self.model, len(self.positions)))
+        return sample.rows, seconds
+
+    @cached_property
+    def _explained(self) -> tuple[Explanation, Future[Explanation] | None]:
+        """What can be shown now, and what is on its way; the same throughout a run of the page."""
+        model, rows = self.model, self.rows
+        if self._full[1] <= PATIENCE or self._full[0] <= FIRST.least:
+            return self.kept("explanation", lambda: explain_some(model, rows)), None
+        first = self.kept("first explanation", lambda: explain_some(model, rows, FIRST))
+        later = self.kept("explanation to come", lambda: begun(lambda: explain_some(model, rows)))
+        return (later.result(), None) if later.done() else (first, later)
 
     def one(self, row: pd.DataFrame, *key: Hashable) -> Explanation:
         """Why the model says what it says of a single row."""
@@ -128,7 +160,8 @@ def _take_model() -> None:
 
 
 def needs_a_model() -> None:
-    """What the page needs, and the way to it."""
+    """What the page needs, and the way to it; meanwhile the server gets ready to explain."""
+    warm_up()
     if state.work().dataset is None:
         st.markdown("This page needs a table and a trained model.")
         st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")

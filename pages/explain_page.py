@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from components import subject, tabs
-from components.explain import counterfactual, fails, one_row, overall, two, what_if
+from components.explain import coming, counterfactual, fails, one_row, overall, two, what_if
 
 st.title("Explain")
 about = subject.choose()
@@ -22,6 +22,7 @@ with st.spinner("Asking the model why…"):
     explanation = about.explanation()
 st.markdown(overall.sentence(explanation))
 overall.check(explanation)
+coming.follow(about)
 
 tabs.show(
     "explain_tab",

@@ -33,6 +33,6 @@ tabs.show(
         "Thresholds": partial(policy.show, about, question),
         "Mitigation": partial(mitigate.show, about, question),
         "Worst subgroups": partial(subgroups.show, about, question),
-        "Report": partial(report.show, about, assessed, mitigate.asked(about, question)),
+        "Report": partial(report.show, about, assessed, question),
     },
 )

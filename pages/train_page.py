@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backends.errors import WorkbenchError
-from components import cached, comparison_view, feedback, model_view, state, train_form, train_job
+from components import cached, comparison_view, feedback, model_view, state, threshold_view, train_form, train_job
 
 work = state.work()
 st.title("Train and compare")
@@ -46,6 +46,8 @@ elif work.comparison is not None:
     model_view.show(subject)
     with numbers:
         comparison_view.headline(work.comparison, subject.evaluation, subject.model.key)
+        if note := threshold_view.policy_note(subject):
+            st.caption(f":material/gavel: {feedback.escape(note)} These numbers are without it.")
 
 fresh = work.comparison is None and work.job is None
 again = "Settings of the next training" if work.job else "Train again"

@@ -21,6 +21,8 @@ STAGES = (
     "explanations",
     "fairness",
     "onnx_export",
+    "bundle",
+    "registry",
     "charts",
     "serving",
 )
@@ -35,6 +37,9 @@ OURS = {"app", "pages", "components", "backends", "sample_data", "tests", "bench
 DISTRIBUTION = {
     "jinja2": "Jinja2",
     "markupsafe": "MarkupSafe",
+    "markdown_it": "markdown-it-py",
+    "mlflow": "mlflow-skinny",
+    "sqlalchemy": "SQLAlchemy",
     "sklearn": "scikit-learn",
     "msoffcrypto": "msoffcrypto-tool",
 }

@@ -18,6 +18,7 @@ from backends.charts.evaluation import (
     threshold_costs,
 )
 from backends.charts.explaining import beeswarm, dependence, importance, waterfall
+from backends.charts.export import latency, latency_frame
 from backends.charts.fairness import calibration_by_group, disparities, group_rates
 from backends.charts.missing import missing_against_target, missing_bars, missing_matrix, missing_together
 from backends.charts.mitigation import before_after, cost_by_threshold, pareto, subgroups
@@ -52,6 +53,8 @@ __all__ = [
     "importance",
     "leaderboard",
     "leaderboard_frame",
+    "latency",
+    "latency_frame",
     "learning_curve",
     "lengths",
     "levels",

@@ -14,6 +14,7 @@ from backends.datasets.schema import Column, Dataset, ValueFormat
 from backends.errors import WorkbenchError
 
 MISSING = "missing"
+WRITTEN = "“missing”"  # the group of rows whose value is that very word
 BINS = 4
 FEW = 10  # distinct numbers that are groups of their own
 
@@ -23,7 +24,7 @@ class Grouping:
     """How the rows of a table fall into groups by one column.
 
     Without `edges` every value is a group. With edges e1 < e2 < … the groups are "below e1", "e1 to below e2", …,
-    "from the last edge on". Rows without a value are the group "missing".
+    "from the last edge on". Rows without a value are the group "missing", apart from a value that is spelt so.
     """
 
     column: str
@@ -34,14 +35,18 @@ class Grouping:
     def of(cls, column: Column, values: pd.Series) -> Grouping:
         """A first choice: quartiles as edges of a number with more than ten values, the values themselves otherwise.
 
+        Every edge has values on both sides. Where more than three quarters of the values are the lowest one, the edge
+        is the next value, which sets the lowest against all others.
+
         >>> Grouping.of(Column("age", "integer"), pd.Series(range(100))).edges
         (24.8, 49.5, 74.2)
+        >>> Grouping.of(Column("gain", "integer"), pd.Series([0] * 80 + list(range(10, 30)))).edges
+        (10.0,)
         """
         numbers = values.dropna()
         if column.kind not in ("number", "integer") or numbers.nunique() <= FEW:
             return cls(column.name, (), column.format)
-        cuts = np.quantile(numbers.to_numpy(dtype=float), np.arange(1, BINS) / BINS)
-        return cls(column.name, tuple(float(edge) for edge in np.unique(_readable(cuts))), column.format)
+        return cls(column.name, _quartiles(np.sort(numbers.to_numpy(dtype=float))), column.format)
 
     def __post_init__(self) -> None:
         if any(low >= high for low, high in pairwise(self.edges)) or not np.isfinite(self.edges).all():
@@ -64,7 +69,8 @@ class Grouping:
             places = np.searchsorted(np.array(self.edges), numbers, side="right")
             return names[np.where(gone, len(self.names), places)]
         codes, distinct = pd.factorize(values)
-        names = np.array([*(class_label(value, self.format) for value in distinct), MISSING], dtype=object)
+        labels = (class_label(value, self.format) for value in distinct)
+        names = np.array([*(WRITTEN if label == MISSING else label for label in labels), MISSING], dtype=object)
         return names[codes]  # -1, the last one, is missing
 
     @property
@@ -88,14 +94,37 @@ class Grouping:
         return cls(data["column"], tuple(map(float, data.get("edges", ()))), ValueFormat(**{**written, **marks}))
 
 
+def value_of(label: str) -> str:
+    """The text of a group's values, for a column of texts: "" for rows without one.
+
+    >>> value_of("f"), value_of("missing"), value_of("“missing”")
+    ('f', '', 'missing')
+    """
+    return {MISSING: "", WRITTEN: MISSING}.get(label, label)
+
+
 def groupings(dataset: Dataset, columns: tuple[str, ...]) -> tuple[Grouping, ...]:
     """A first choice of groups for each of `columns`. Raises WorkbenchError for an unknown one."""
     return tuple(Grouping.of(dataset.schema[name], dataset.frame[name]) for name in columns)
 
 
-def _readable(cuts: np.ndarray) -> np.ndarray:
-    """Edges of three digits."""
-    return np.array([float(f"{cut:.3g}") for cut in cuts])
+def _quartiles(ordered: np.ndarray) -> tuple[float, ...]:
+    """Edges between the quarters of ascending values, with as few digits (three or more) as keep them apart.
+
+    An edge goes to the group above it, so that one at the lowest value would leave the group below it empty.
+    """
+    cuts = np.quantile(ordered, np.arange(1, BINS) / BINS)
+    cuts = np.unique(cuts[cuts > ordered[0]])
+    if not len(cuts):
+        cuts = ordered[np.searchsorted(ordered, ordered[0], side="right")][None]
+    wanted = np.searchsorted(ordered, cuts)
+    for digits in range(3, 17):
+        edges = np.array([float(f"{cut:.{digits}g}") for cut in cuts])
+        places = np.searchsorted(ordered, edges)
+        # Rounding may move a few rows over an edge, but no more than one in twenty.
+        if (np.diff(edges) > 0).all() and (places > 0).all() and (np.abs(places - wanted) <= len(ordered) / 20).all():
+            return tuple(map(float, edges))
+    return tuple(map(float, cuts))
 
 
 def _short(edge: float) -> str:

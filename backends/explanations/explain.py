@@ -17,7 +17,9 @@ from backends.explanations.linear import LinearEngine
 from backends.explanations.permutation import PermutationEngine
 from backends.explanations.sources import sources
 from backends.explanations.tree import TreeEngine
+from backends.profiling.budget import Sample
 from backends.training.results import TrainedModel
+from backends.training.threads import one_thread
 
 SEVERAL = (
     "With several classes, log-odds are each class's score before they are made to sum to 1: "
@@ -41,7 +43,8 @@ def explain(
     Voting trees and all others are explained in probability, boosting and linear models in log-odds.
 
     That base and values add up to the prediction is computed for every row (`Explanation.residuals`); where they do
-    not, a note says so first. Raises WorkbenchError when there are no rows or when it would take far too long.
+    not, a note says so first. Raises WorkbenchError when there are no rows, for a model without probabilities, and when
+    it would take far too long.
     """
     started = time.perf_counter()
     budget = budget or ExplainBudget()
@@ -51,15 +54,49 @@ def explain(
     if rows is None:
         sample = budget.sample(len(model.holdout), engine.seconds_per_row(len(model.holdout)))
         rows, sample_words = taken(model.holdout, sample), sample.words
+    found = explained_by(engine, model, rows, _remarks(model, engine, background))
+    return replace(found, sample=sample_words, seconds=time.perf_counter() - started)
+
+
+def explained_by(engine: Engine, model: TrainedModel, rows: pd.DataFrame, remarks: tuple[str, ...] = ()) -> Explanation:
+    """What one engine says of these rows, checked against the model; `explain` chooses the engine by itself.
+
+    `remarks` are told in the notes, after a failed check and before the engine's own.
+    """
+    started = time.perf_counter()
     frame = _features(model, rows)
-    found = _checked(model, frame, engine.space, engine.run(frame))
-    explanation = _told(model, frame, engine, found)
-    notes = (*_failure(explanation), *_remarks(model, engine, background), *explanation.notes)
-    return replace(explanation, sample=sample_words, notes=notes, seconds=time.perf_counter() - started)
+    with one_thread():
+        found = _told(model, frame, engine, _checked(model, frame, engine.space, engine.run(frame)))
+    notes = (*_failure(found), *remarks, *found.notes)
+    return replace(found, notes=notes, seconds=time.perf_counter() - started)
+
+
+def explain_some(model: TrainedModel, rows: pd.DataFrame, budget: ExplainBudget | None = None) -> Explanation:
+    """As `explain`, of these rows: all where the budget allows, else a seeded sample of them that is named."""
+    _refuse_nothing(rows, None)
+    sample, _ = what_fits(model, len(rows), budget)
+    return replace(explain(model, taken(rows, sample), budget), sample=sample.words)
+
+
+def what_fits(model: TrainedModel, rows: int, budget: ExplainBudget | None = None) -> tuple[Sample, float]:
+    """Which of so many rows are explained within the budget, and the seconds that this is expected to take."""
+    budget = budget or ExplainBudget()
+    one = engine_of(model, budget).seconds_per_row(rows)
+    sample = budget.sample(rows, one)
+    return sample, sample.rows * one
+
+
+def space_of(model: TrainedModel) -> Space:
+    """The space that `explain` explains a model in, without explaining anything."""
+    return engine_of(model, ExplainBudget()).space
 
 
 def engine_of(model: TrainedModel, budget: ExplainBudget, background: pd.DataFrame | None = None) -> Engine:
-    """The first engine that fits: nothing to explain, trees, a line, and for all others mixed rows."""
+    """The first engine that fits: nothing to explain, trees, a line, and for all others mixed rows.
+
+    Raises WorkbenchError for a model without probabilities.
+    """
+    model.needs_probabilities()
     if len(model.pipeline.classes_) == 1 or type(_estimator(model)).__name__ == "DummyClassifier":
         return ConstantEngine(model)
     found = sources(model)
@@ -85,7 +122,7 @@ class ConstantEngine:
 
     def run(self, frame: pd.DataFrame) -> Computed:
         """Values of zero."""
-        predicted = self.model.pipeline.predict_proba(frame)
+        predicted = self.model.known_probabilities(frame)
         predicted = predicted[:, 1:] if predicted.shape[1] == 2 else predicted
         array = np.zeros((len(frame), len(self.model.schema), predicted.shape[1]))
         return Computed(array, predicted[0].copy(), predicted, notes=("The model says the same of every row.",))
@@ -117,7 +154,7 @@ def _checked(model: TrainedModel, frame: pd.DataFrame, space: Space, found: Comp
     """The same, but with what the pipeline says as `predicted` where it differs: then the values do not add up."""
     from scipy.special import expit, softmax
 
-    said = model.pipeline.predict_proba(frame)
+    said = model.known_probabilities(frame)
     said = said[:, 1:] if said.shape[1] == 2 else said
     if space == "probability":
         return replace(found, predicted=said)

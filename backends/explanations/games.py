@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from scipy import sparse
 from backends.explanations.rates import UNKNOWN, seconds_per_prediction
 from backends.explanations.sources import Sources, dense, prepared
 from backends.training.results import TrainedModel
+from backends.training.threads import pool_of
 
 CELLS_AT_ONCE = 4_000_000
 
@@ -54,11 +56,14 @@ class MatrixGame:
     sources: Sources
     rows: Any  # (rows, inputs), dense or sparse
     background: Any
+    threads: int = 1
 
     @classmethod
-    def of(cls, model: TrainedModel, sources: Sources, rows: pd.DataFrame, background: pd.DataFrame) -> MatrixGame:
+    def of(
+        cls, model: TrainedModel, sources: Sources, rows: pd.DataFrame, background: pd.DataFrame, threads: int = 1
+    ) -> MatrixGame:
         """The game of a model for these rows against this background."""
-        return cls(model.pipeline[-1], sources, prepared(model, rows), prepared(model, background))
+        return cls(model.pipeline[-1], sources, prepared(model, rows), prepared(model, background), threads)
 
     @cached_property
     def players(self) -> np.ndarray:
@@ -88,12 +93,15 @@ class MatrixGame:
 
     def mixed(self, row: np.ndarray, other: np.ndarray, known: np.ndarray) -> np.ndarray:
         """Probabilities of mixed rows."""
-        at_once = max(1, CELLS_AT_ONCE // max(self.rows.shape[1], 1))
-        parts = [
-            self._some(row[start : start + at_once], other[start : start + at_once], known[start : start + at_once])
-            for start in range(0, len(row), at_once)
-        ]
-        return np.concatenate(parts)
+        share = -(-len(row) // max(self.threads, 1))
+        at_once = max(1, min(share, CELLS_AT_ONCE // max(self.rows.shape[1], 1)))
+        blocks = [slice(start, start + at_once) for start in range(0, len(row), at_once)]
+        return np.concatenate(list(self._pool.map(lambda at: self._some(row[at], other[at], known[at]), blocks)))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """Its threads end with the game."""
+        return pool_of(self.threads)
 
     @property
     def _sparse(self) -> bool:
@@ -156,5 +164,5 @@ class FrameGame:
         return pd.concat([self.rows[names], self.background[names]], ignore_index=True)
 
     def _outputs(self, frame: pd.DataFrame) -> np.ndarray:
-        found = self.model.pipeline.predict_proba(frame[list(self.model.schema.names)])
+        found = self.model.known_probabilities(frame)
         return found[:, 1:] if found.shape[1] == 2 else found

@@ -11,6 +11,7 @@ import pandas as pd
 from backends.explanations.budget import ExplainBudget, taken
 from backends.explanations.computed import Computed, folded
 from backends.explanations.explanation import Space
+from backends.explanations.held_out import compared_with
 from backends.explanations.sources import Sources, dense, prepared
 from backends.training.results import TrainedModel
 
@@ -82,7 +83,7 @@ class LinearEngine:
 
     def run(self, frame: pd.DataFrame) -> Computed:
         """The values of these rows against the mean of the background."""
-        given = self.model.holdout if self.background is None else self.background
+        given = compared_with(self.model, self.background)
         sample = self.budget.draw(len(given), BACKGROUND_ROWS)
         means = np.asarray(prepared(self.model, taken(given, sample)).mean(axis=0), dtype=np.float64).reshape(-1)
         matrix = prepared(self.model, frame)

@@ -14,6 +14,7 @@ from backends.explanations.budget import ExplainBudget, taken
 from backends.explanations.computed import Computed
 from backends.explanations.explanation import Space
 from backends.explanations.games import FrameGame, Game, MatrixGame
+from backends.explanations.held_out import compared_with
 from backends.explanations.sources import Sources
 from backends.training.results import TrainedModel
 
@@ -65,7 +66,7 @@ class PermutationEngine:
         """The values of these rows. Raises WorkbenchError when that would take very much longer than the budget."""
         size, seconds = self._plan(len(frame))
         self._refuse_the_endless(len(frame), seconds)
-        given = self.model.holdout if self.background is None else self.background
+        given = compared_with(self.model, self.background)
         sample = self.budget.draw(len(given), size)
         game = self._game(frame, taken(given, sample))
         found = enumerated(game) if len(game.players) <= ENUMERATED else sampled(game, self.budget.seed)
@@ -79,14 +80,14 @@ class PermutationEngine:
 
     def _plan(self, rows: int) -> tuple[int, float]:
         """Rows of background and the expected seconds for an explained row."""
-        first = self.model.holdout.iloc[:2]
+        first = compared_with(self.model, self.background).iloc[:2]
         one, players = self._game(first, first).seconds, len(self.model.schema)
-        asked = 2**players if self.exact else 2 * players
+        asked = (2**players if self.exact else 2 * players) * one / self.budget.threads
         for size in BACKGROUNDS:
-            if min(size, self.budget.background) * asked * one * rows <= self.budget.seconds:
+            if min(size, self.budget.background) * asked * rows <= self.budget.seconds:
                 break
         size = min(size, self.budget.background)
-        return size, size * asked * one
+        return size, size * asked
 
     def _refuse_the_endless(self, rows: int, seconds: float) -> None:
         expected = rows * seconds
@@ -100,7 +101,7 @@ class PermutationEngine:
     def _game(self, rows: pd.DataFrame, background: pd.DataFrame) -> Game:
         if self.sources is None:
             return FrameGame(self.model, rows, background)
-        return MatrixGame.of(self.model, self.sources, rows, background)
+        return MatrixGame.of(self.model, self.sources, rows, background, self.budget.threads)
 
     def _spread(self, values: np.ndarray | None, game: Game) -> np.ndarray | None:
         """Values of the players as values of all columns."""

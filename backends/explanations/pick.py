@@ -15,6 +15,7 @@ from backends.errors import WorkbenchError
 from backends.explanations.coding import QUANTITIES, quantity
 from backends.training.inputs import LARGEST
 from backends.training.results import TrainedModel
+from backends.training.threads import one_thread
 from backends.training.values import boolean_values, date_parts, number_values
 
 DAY = 86_400
@@ -30,7 +31,8 @@ def row_table(model: TrainedModel) -> pd.DataFrame:
     margin (the largest probability less the second largest, 0 to 1), wrong, uncertainty (entropy of the
     probabilities as a share of the largest possible one, 0 to 1).
     """
-    known, codes = model.probabilities(model.holdout), model.decide(model.held_out)
+    with one_thread():
+        known, codes = model.probabilities(model.holdout), model.decide(model.held_out)
     at, truth = np.arange(len(known)), model.holdout_codes
     ordered = np.sort(known, axis=1)
     labels = np.array(model.classes, dtype=object)

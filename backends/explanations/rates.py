@@ -9,7 +9,7 @@ UNKNOWN = 1e-4  # seconds, for kinds of classifiers that have no row here
 
 
 def seconds_per_prediction(estimator: Any, inputs: int) -> float:
-    """The expected time to predict one of many rows with so many inputs."""
+    """The expected time on one core to predict one of many rows with so many inputs."""
     inner = (
         estimator.calibrated_classifiers_[0].estimator if hasattr(estimator, "calibrated_classifiers_") else estimator
     )
@@ -42,7 +42,7 @@ def _forest(estimator: Any, inputs: int) -> float:
 
 
 def _boosting(estimator: Any, inputs: int) -> float:
-    return 5e-8 * estimator.n_iter_ * getattr(estimator, "n_trees_per_iteration_", 1)
+    return 1e-7 * estimator.n_iter_ * getattr(estimator, "n_trees_per_iteration_", 1)
 
 
 _RATES: dict[str, Callable[[Any, int], float]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +21,7 @@ from backends.explanations.tree_reading import read_trees
 from backends.profiling.budget import Sample
 from backends.training.results import TrainedModel
 from backends.training.scoring import Metric, default_metric, metric
+from backends.training.threads import one_thread, pool_of
 
 MOST_COLUMNS = 100  # of a wider table, those with the largest SHAP values
 FEWEST_REPEATS = 3
@@ -59,15 +59,22 @@ def permutation_importance(
     `columns` are those to shuffle, by default all (in a table of more than `MOST_COLUMNS`, those with the largest SHAP
     values). `rows` are positions among the held-out rows to look at, by default all. Where the budget does not allow
     all of them, a sample is used and named, then fewer repeats; the orders and the sample follow the budget's seed.
-    Raises WorkbenchError where the metric cannot be measured on these rows, and for fewer than 10 chosen ones.
+    Raises WorkbenchError where the metric cannot be measured on these rows, for no held-out rows, for fewer than 10
+    chosen ones and for a model without probabilities.
     """
+    model.needs_probabilities()
+    if not len(model.holdout):
+        raise WorkbenchError(
+            "There are no held-out rows to shuffle a column among.", hint="Hold out a share of the rows."
+        )
     key = _metric_key(model)
     held_out = len(model.holdout)
     if rows is not None:
         model = restricted(model, rows)
     chosen, notes = _chosen(model, columns, budget)
     repeats, sample = _plan(model, len(chosen), repeats, budget)
-    table = _table(model, taken(model.holdout, sample))
+    with one_thread():
+        table = _table(model, taken(model.holdout, sample))
     judge = _Judge.of(model, key, sample.take(model.holdout_codes))
     score = judge(table.probabilities)
     if np.isnan(score):
@@ -83,8 +90,8 @@ def permutation_importance(
         scores = np.array([judge(found) for found in table.shuffled(column, orders)])
         return score - scores if judge.metric.greater_is_better else scores - score
 
-    with ThreadPoolExecutor(budget.threads) as pool:
-        found = np.array(list(pool.map(losses, chosen)))
+    with pool_of(budget.threads) as pool:
+        found = np.array(list(pool.map(losses, chosen))).reshape(len(chosen), repeats)
     frame = _frame([model.schema.names[i] for i in chosen], found)
     return PermutationImportance(frame, judge.metric, score, repeats, in_words(sample, held_out), notes)
 
@@ -171,14 +178,14 @@ class _FrameTable:
     def shuffled(self, column: int, orders: np.ndarray) -> list[np.ndarray]:
         name = self.frame.columns[column]
         values = self.frame[name].array
-        return [self.model.pipeline.predict_proba(self.frame.assign(**{name: values.take(order)})) for order in orders]
+        return [self.model.known_probabilities(self.frame.assign(**{name: values.take(order)})) for order in orders]
 
 
 def _table(model: TrainedModel, frame: pd.DataFrame) -> _Table:
     found = sources(model)
     if found is None:
         frame = frame[list(model.schema.names)]
-        return _FrameTable(model, frame, model.pipeline.predict_proba(frame))
+        return _FrameTable(model, frame, model.known_probabilities(frame))
     estimator, matrix = model.pipeline[-1], prepared(model, frame)
     trees, used = read_trees(estimator), np.ones(len(found.part_of), dtype=bool)
     if trees is not None:

@@ -21,9 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
+
+_ONCE = Lock()
 
 
 def walk(left, right, feature, cover, roots, order, depth, above, inherited, product, reach):  # type: ignore[no-untyped-def]
@@ -128,12 +131,17 @@ def add_values(rows, first, last, starts, target, nodes, edges, ratio, gain, lea
                                 up[back - 1, k, q] += up[back, k, q]
 
 
-@lru_cache
 def compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     """`walk` and `add_values` as machine code, kept on disk beside this file where that can be written.
 
     Compiling takes some seconds, once for a machine. Arithmetic may be reordered but NaN keeps its meaning.
     """
+    with _ONCE:  # a second thread would compile the same again
+        return _compiled()
+
+
+@lru_cache
+def _compiled() -> tuple[Callable[..., Any], Callable[..., Any]]:
     import numba
 
     options: dict[str, Any] = {"nogil": True, "fastmath": {"reassoc", "contract"}}

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.classes import class_label
-from backends.datasets.schema import Column
+from backends.datasets.schema import Column, Schema
 from backends.profiling.wording import rounded
 
 MISSING = "missing"
+SPELLED = ("datetime", "boolean")  # kinds whose values a table would show in its own way
 DIGITS = 8  # of a number; more are seldom what a person wrote
 
 
@@ -37,6 +38,25 @@ def as_written(value: Any, column: Column) -> str:
     if isinstance(value, int | np.integer):
         return f"{int(value):,}" if column.kind == "integer" else str(value)
     return _number(value) if isinstance(value, float | np.floating) else str(value)
+
+
+def written_frame(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """The frame with dates and booleans as the file writes them; numbers stay numbers and missing stays missing.
+
+    Columns that the schema does not have are left as they are.
+
+    >>> rows = pd.DataFrame({"born": pd.to_datetime(["2020-05-17", None]), "pay": [1.5, 2.0]})
+    >>> shown = written_frame(rows, Schema((Column("born", "datetime"), Column("pay", "number"))))
+    >>> shown["born"].fillna("-").tolist(), shown["pay"].tolist()
+    (['2020-05-17', '-'], [1.5, 2.0])
+    """
+    columns = {column.name: column for column in schema if column.kind in SPELLED}
+    spelled = {
+        name: frame[name].map(lambda value, column=columns[name]: as_written(value, column), na_action="ignore")
+        for name in frame.columns
+        if name in columns
+    }
+    return frame.assign(**{name: values.astype("str") for name, values in spelled.items()})
 
 
 def _number(value: float | np.floating[Any]) -> str:

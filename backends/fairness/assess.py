@@ -10,6 +10,7 @@ import pandas as pd
 
 from backends.datasets.grouping import Grouping
 from backends.datasets.schema import Schema
+from backends.datasets.wording import agreeing, number_of
 from backends.errors import WorkbenchError
 from backends.fairness.decided import Decided, outcome
 from backends.fairness.disparities import comparisons, corrected, disparities
@@ -172,8 +173,9 @@ def _notes(decided: Decided, sampled: Sequence[Sampled]) -> Iterator[str]:
         small = int(one.small.sum())
         if small:
             yield (
-                f"{small} of {len(one.groups)} groups of {one.groups.title} have fewer than "
-                f"{one.options.minimum_rows} rows and are not measurable."
+                f"{small} of {number_of(len(one.groups), 'group')} of {one.groups.title} "
+                f"{agreeing(small, 'has', 'have')} fewer than {one.options.minimum_rows} rows and "
+                f"{agreeing(small, 'is', 'are')} not measurable."
             )
         positives, negatives = one.point.tp + one.point.fn, one.point.fp + one.point.tn
         if not ((positives > 0) & (negatives > 0)).any():

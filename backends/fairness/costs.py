@@ -20,8 +20,11 @@ class Costs:
         worst = next((c for c in (self.false_positive, self.false_negative) if not (np.isfinite(c) and c >= 0)), None)
         if worst is not None:
             raise WorkbenchError(f"An error cannot cost {worst:g}.", hint="Give costs of zero or more.")
-        if self.false_positive == self.false_negative == 0:
-            raise WorkbenchError("Both kinds of error cost 0, so no threshold is better than another.", hint="Set one.")
+
+    @property
+    def decide(self) -> bool:
+        """Whether some decisions are cheaper than others; where no error costs anything, none are."""
+        return self.false_positive > 0 or self.false_negative > 0
 
     def of(self, tally: np.ndarray) -> np.ndarray:
         """The total cost of (…, cells), without the last axis.

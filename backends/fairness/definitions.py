@@ -85,7 +85,7 @@ _TERMS = (
         "not_measurable", "Not measurable (n = 3)",
         "The group has too few rows, or none of those that the figure is a share of. It is left out of every gap.",
         matters="So is a rate of too few rows, which is shown with its interval: all of 2 against none of 1 would be "
-        "100 percentage points.",
+        "100 percentage points. Balanced accuracy and ROC AUC set positives against negatives and need enough of both.",
     ),
     Definition(
         "impossibility", "What cannot both hold",

@@ -11,7 +11,7 @@ from backends.fairness.costs import Costs
 from backends.fairness.decided import Decided
 from backends.fairness.groups import Groups
 from backends.fairness.resampling import interval
-from backends.fairness.tallies import CRITERIA, MINIMUM_ROWS, apart, apart_drawn, rate, resampled
+from backends.fairness.tallies import CRITERIA, MINIMUM_ROWS, apart, apart_drawn, resampled, told
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ FIRST_DISPARITY = 3  # from this one on
 
 def _overall(tally: np.ndarray, costs: Costs) -> list[np.ndarray]:
     rows = tally.sum(axis=-1)
-    return [rate("accuracy", tally), costs.of(tally) / np.where(rows > 0, rows, np.nan), rate("selection_rate", tally)]
+    return [told("accuracy", tally), costs.of(tally) / np.where(rows > 0, rows, np.nan), told("selection_rate", tally)]
 
 
 def effect(
@@ -53,7 +53,8 @@ def effect(
     Columns: key, title, before, before_low, before_high, after, after_low, after_high, change, change_low,
     change_high. The intervals (95 %, percentile bootstrap over the rows) share their resamples, so that of the
     change is about the same rows decided twice; that of a disparity is of the two groups at its ends. Groups under
-    ten rows are in the totals and in no disparity; NaN is what cannot be measured.
+    ten rows are in the totals and in no disparity, nor is a rate that is a share of under ten rows; NaN is what cannot
+    be measured.
 
     >>> from backends.fairness.groups import from_labels
     >>> y, group = np.array([0, 1] * 20), np.array(["f"] * 20 + ["m"] * 20)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
 
 Counted = tuple[str, ...]
@@ -79,11 +80,19 @@ class Measure:
             return self.own(tallies)
         return share(tallies.count(self.part), tallies.count(self.whole))
 
-    def lacking(self, tallies: Tallies) -> np.ndarray:
-        """Why it cannot be measured, in words, per group (groups,); empty where it can."""
+    def lacking(self, tallies: Tallies, least: int = 1) -> np.ndarray:
+        """Why it cannot be measured, in words, per group (groups,); empty where it can.
+
+        A measure that sets two kinds of rows against each other needs `least` of each: the AUC of a single positive is
+        the rank of one row.
+        """
         words = np.full(np.shape(tallies.tp), "", dtype=object)
+        for counted in self.needs:
+            there = tallies.count(counted)
+            for at in np.flatnonzero((there > 0) & (there < least) & (words == "")).tolist():
+                words[at] = f"n = {number_of(int(there[at]), _NOUNS[counted])}"
         for counted in self.needs or (self.whole,):
-            words[(tallies.count(counted) == 0) & (words == "")] = _NO_ROWS[counted]
+            words[tallies.count(counted) == 0] = _NO_ROWS[counted]
         if self.scored:
             words[np.isnan(tallies.score)] = "no probabilities"
         return words
@@ -115,6 +124,8 @@ _NO_ROWS = {
     SELECTED: "no positive decisions",
     REFUSED: "no negative decisions",
 }
+
+_NOUNS = {POSITIVES: "positive", NEGATIVES: "negative"}
 
 MEASURES: tuple[Measure, ...] = (
     Measure(

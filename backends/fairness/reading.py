@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from backends.fairness.result import FairnessReport
 
 Row = dict[str, Any]
+FEW = re.compile(r"too few to be compared \(n = \d+\)")
 GAPS_TOLD = 3  # with the other sentences at most eight; more are not read, and the table has them all
 TITLES = {row.key: row.title for row in CRITERIA}
 _RATES = {
@@ -72,13 +74,17 @@ def measured(row: Row, digits: int = 2) -> str:
     '−0.04 (−0.08 to 0.00)'
     >>> measured({"value": np.nan, "low": np.nan, "high": np.nan, "note": "not measurable (n = 3)"})
     'not measurable (n = 3)'
+    >>> measured({"value": 1.0, "low": 0.15, "high": 1.0, "note": "too few to be compared (n = 1)"})
+    '1.00 (0.15–1.00), too few to be compared (n = 1)'
     """
     if np.isnan(row["value"]):
         return str(row["note"])
     value, low, high = (signed(row[name], digits) for name in ("value", "low", "high"))
+    few = FEW.search(str(row["note"]))
+    after = f", {few.group()}" if few else ""
     if np.isnan(row["low"]):
-        return f"{value} (no interval)"
-    return f"{value} ({low}{' to ' if row['low'] < 0 else '–'}{high})"
+        return f"{value} (no interval){after}"
+    return f"{value} ({low}{' to ' if row['low'] < 0 else '–'}{high}){after}"
 
 
 def signed(value: float, digits: int) -> str:

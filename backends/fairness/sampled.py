@@ -60,7 +60,8 @@ class Sampled:
         if measure.rate:
             part, whole = self.counts(measure)
             draws = unstuck(draws, part[:-1], whole[:-1], self.options.seed)
-        return np.where(self.small, np.nan, value), draws
+        few = (self.point.count(counted)[:-1] < self.options.minimum_rows for counted in measure.needs)
+        return np.where(np.any([self.small, *few], axis=0), np.nan, value), draws
 
     def comparable(self, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
         """The rate `measure` as `values`, NaN also where it is a share of too few rows to be set against another's.
@@ -110,14 +111,15 @@ class Sampled:
 
     def _notes(self, measure: Measure, unmeasured: np.ndarray, unsure: np.ndarray) -> list[str]:
         """Why there is no value, or no interval; where the interval is not a bootstrap one."""
-        lacking = measure.lacking(self.point)[:-1]
+        lacking = measure.lacking(self.point, self.options.minimum_rows)[:-1]
         part, whole = self.counts(measure) if measure.rate else (np.full(len(lacking) + 1, -1), np.zeros(1))
         notes = []
         for at, rows in enumerate(self.rows.tolist()):
             if self.small[at]:
                 notes.append(f"not measurable (n = {rows})")
             elif unmeasured[at]:
-                notes.append(f"not measurable ({lacking[at]} among {rows:,} rows)")
+                among = "" if lacking[at].startswith("n = ") else f" among {rows:,} rows"
+                notes.append(f"not measurable ({lacking[at]}{among})")
             elif unsure[at]:
                 notes.append("no interval: most resamples cannot be measured")
             else:

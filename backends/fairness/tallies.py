@@ -36,14 +36,27 @@ def rate(key: str, tally: np.ndarray) -> np.ndarray:
     return share(tally[..., cells_of(row.part)].sum(axis=-1), tally[..., cells_of(row.whole)].sum(axis=-1))
 
 
-def apart(criterion: Criterion, tally: np.ndarray) -> np.ndarray:
-    """The disparity of (…, groups, cells): the widest spread of a rate between groups; NaN under two groups."""
-    return np.max([spread(rate(key, tally)) for key in criterion.measures], axis=0)
+def told(key: str, tally: np.ndarray, least: int = MINIMUM_ROWS) -> np.ndarray:
+    """A rate as `rate`, NaN also where it is a share of fewer than `least` rows: all of 2 tells nothing.
+
+    >>> told("tpr", np.array([[5, 1, 1, 19], [4, 0, 0, 1]])).tolist()
+    [0.95, nan]
+    """
+    whole = tally[..., cells_of(measure(key).whole)].sum(axis=-1)
+    return np.where(whole < least, np.nan, rate(key, tally))
 
 
-def widest(criterion: Criterion, tally: np.ndarray) -> tuple[str, int, int] | None:
+def apart(criterion: Criterion, tally: np.ndarray, least: int = MINIMUM_ROWS) -> np.ndarray:
+    """The disparity of (…, groups, cells): the widest spread of a rate between groups; NaN under two groups.
+
+    A group takes no part in a rate that is a share of fewer than `least` of its rows.
+    """
+    return np.max([spread(told(key, tally, least)) for key in criterion.measures], axis=0)
+
+
+def widest(criterion: Criterion, tally: np.ndarray, least: int = MINIMUM_ROWS) -> tuple[str, int, int] | None:
     """The rate of (groups, cells) that is furthest apart, and the groups with its highest and lowest value."""
-    rates = {key: rate(key, tally) for key in criterion.measures}
+    rates = {key: told(key, tally, least) for key in criterion.measures}
     spreads = {key: float(spread(values)) for key, values in rates.items()}
     if any(np.isnan(size) for size in spreads.values()):
         return None
@@ -51,13 +64,13 @@ def widest(criterion: Criterion, tally: np.ndarray) -> tuple[str, int, int] | No
     return key, int(np.nanargmax(rates[key])), int(np.nanargmin(rates[key]))
 
 
-def apart_drawn(criterion: Criterion, draws: np.ndarray, tally: np.ndarray) -> np.ndarray:
+def apart_drawn(criterion: Criterion, draws: np.ndarray, tally: np.ndarray, least: int = MINIMUM_ROWS) -> np.ndarray:
     """The difference between the two groups at the ends of `tally` (groups, cells) in each of its resamples.
 
     The pair is not chosen anew in each resample, so that the interval of no difference can hold 0; and a rate of nobody
     or of everybody varies too (see `resampling.unstuck`): 12 of 12 is no certainty.
     """
-    ends = widest(criterion, tally)
+    ends = widest(criterion, tally, least)
     if ends is None:
         return np.full(len(draws), np.nan)
     key, high, low = ends

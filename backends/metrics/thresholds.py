@@ -12,11 +12,24 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
 from backends.metrics.evaluation import Evaluation
 from backends.training.formulas import predicted_codes
+from backends.training.policy import least
 
 STEPS = 500  # most thresholds of a cost curve
+FEWEST = 10  # rows that a rate is a share of, from which on it is shown as measured
+WHOLES = {  # of which rows each rate is a share: each kind must be there in sufficient number
+    "accuracy": ("row",),
+    "precision": ("positive prediction",),
+    "recall": ("positive",),
+    "specificity": ("negative",),
+    "false_positive_rate": ("negative",),
+    "balanced_accuracy": ("positive", "negative"),
+    "f1": ("positive",),
+    "mcc": ("positive", "negative"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,25 @@ class ThresholdResult:
         spread = float(tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
         return (tp * tn - fp * fn) / spread**0.5 if spread else 0.0
 
+    def lacking(self, rate: str) -> str:
+        """Why a rate is not measurable, in words: "n = 1 positive"; empty where it has rows enough.
+
+        The recall of a single positive row is 0 or 1 and tells nothing. Raises WorkbenchError for an unknown rate.
+
+        >>> ThresholdResult(0.5, 1, 20, 60, 0).lacking("recall"), ThresholdResult(0.5, 12, 3, 60, 5).lacking("recall")
+        ('n = 1 positive', '')
+        """
+        if rate not in WHOLES:
+            raise WorkbenchError(f"There is no rate {rate!r}.", hint=f"They are {', '.join(WHOLES)}.")
+        there = {
+            "row": self.rows,
+            "positive prediction": self.predicted_positives,
+            "positive": self.true_positives + self.false_negatives,
+            "negative": self.true_negatives + self.false_positives,
+        }
+        scarce = next((kind for kind in WHOLES[rate] if there[kind] < FEWEST), None)
+        return "" if scarce is None else f"n = {number_of(there[scarce], scarce)}"
+
     def cost(self, false_positive_cost: float, false_negative_cost: float) -> float:
         """What the errors cost in all, in the unit of the given costs."""
         return self.false_positives * false_positive_cost + self.false_negatives * false_negative_cost
@@ -105,9 +137,22 @@ def at_threshold(evaluation: Evaluation, threshold: float) -> ThresholdResult:
     _check_binary(evaluation)
     if not 0 <= threshold <= 1:
         raise WorkbenchError(f"A threshold of {threshold} is no probability.", hint="Choose one between 0 and 1.")
-    predicted = predicted_codes(evaluation.proba, threshold)
-    negatives, false, missed, found = np.bincount(2 * evaluation.y + predicted, minlength=4).tolist()
-    return ThresholdResult(threshold, found, false, negatives, missed)
+    return _counted(evaluation, predicted_codes(evaluation.proba, threshold), threshold)
+
+
+def under_decisions(evaluation: Evaluation, decisions: np.ndarray) -> ThresholdResult:
+    """What a policy finds and misses: `decisions` (rows,) are class codes, 0 or 1, of the same held-out rows.
+
+    The threshold is NaN, as there may be one per group. Raises WorkbenchError for more than two classes and for
+    another number of rows.
+    """
+    _check_binary(evaluation)
+    codes = np.asarray(decisions, dtype=np.intp)
+    if codes.shape != evaluation.y.shape:
+        raise WorkbenchError(
+            f"There are {codes.size:,} decisions for {evaluation.rows:,} held-out rows.", hint="Give one per row."
+        )
+    return _counted(evaluation, codes, float("nan"))
 
 
 def costs(evaluation: Evaluation, false_positive_cost: float, false_negative_cost: float) -> pd.DataFrame:
@@ -154,8 +199,8 @@ def _costs(y: np.ndarray, score: np.ndarray, false_positive_cost: float, false_n
         )
     thresholds = _candidates(score)
     positives, negatives = np.sort(score[y == 1]), np.sort(score[y == 0])
-    missed = np.searchsorted(positives, thresholds, side="left")
-    spared = np.searchsorted(negatives, thresholds, side="left")
+    missed = np.searchsorted(positives, least(thresholds), side="left")
+    spared = np.searchsorted(negatives, least(thresholds), side="left")
     frame = pd.DataFrame(
         {
             "threshold": thresholds,
@@ -176,6 +221,11 @@ def _candidates(score: np.ndarray) -> np.ndarray:
         kept = np.searchsorted(between, np.quantile(score, np.linspace(0, 1, STEPS - 2)))
         between = between[np.unique(np.minimum(kept, len(between) - 1))]
     return np.unique(np.concatenate([[0.0], between, [1.0]]))
+
+
+def _counted(evaluation: Evaluation, predicted: np.ndarray, threshold: float) -> ThresholdResult:
+    negatives, false, missed, found = np.bincount(2 * evaluation.y + predicted, minlength=4).tolist()
+    return ThresholdResult(threshold, found, false, negatives, missed)
 
 
 def _check_binary(evaluation: Evaluation) -> None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from backends.training.policy import TIE, least
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -21,17 +23,18 @@ if TYPE_CHECKING:
 def predicted_codes(proba: np.ndarray, threshold: float = 0.5) -> np.ndarray:
     """The class code predicted for each row of probabilities, shape (rows, classes).
 
-    The most probable class; the first one on a tie, as scikit-learn's classifiers do. For two classes, any
-    `threshold` other than 0.5 predicts class 1 where its probability is at least the threshold.
+    The most probable class; of classes within `policy.TIE` of it the first one, as scikit-learn's classifiers do on a
+    tie. For two classes, class 1 is predicted where its probability is at least `policy.least` of the `threshold`.
 
     >>> predicted_codes(np.array([[0.5, 0.5], [0.4, 0.6]])).tolist()
     [0, 1]
     >>> predicted_codes(np.array([[0.7, 0.3], [0.8, 0.2]]), threshold=0.3).tolist()
     [1, 0]
     """
-    if proba.shape[1] == 2 and threshold != 0.5:
-        return (proba[:, 1] >= threshold).astype(np.intp)
-    return proba.argmax(axis=1)
+    proba = np.asarray(proba, dtype=np.float64)
+    if proba.shape[1] == 2:
+        return (proba[:, 1] >= least(threshold)).astype(np.intp)
+    return (proba >= proba.max(axis=1, keepdims=True) - TIE).argmax(axis=1)
 
 
 @dataclass(frozen=True)

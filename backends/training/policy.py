@@ -9,17 +9,37 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from backends.datasets.grouping import Grouping
+from backends.datasets.grouping import MISSING, Grouping
 from backends.errors import WorkbenchError
 
 HALF = 0.5
+# Nearer than this to where the decision changes, a probability is a tie, and ties have one answer. The same model in
+# another arithmetic (an ONNX graph adds up in another order, in places in single precision) gives probabilities that
+# differ in the seventh digit; without this, a threshold that is a row's own probability would part the two.
+TIE = 1e-6
+
+
+def least(thresholds: np.ndarray | float) -> np.ndarray:
+    """The smallest probability of the positive class that is a yes at each threshold, of the same shape.
+
+    It is `TIE` below the threshold, so that a tie is a yes. At 0.5 it is the next number above 0.5 + `TIE` / 2: a tie
+    is a no there, as the first of two equally probable classes is for scikit-learn. At 1 it is infinite: as 0 says yes
+    to everybody, 1 says it to nobody, also where the model is certain.
+
+    >>> least(0.3).item(), least(0.5).item(), least(1.0).item()
+    (0.299999, 0.5000005000000001, inf)
+    """
+    thresholds = np.asarray(thresholds, dtype=np.float64)
+    lowered = np.where(thresholds == HALF, np.nextafter(HALF + TIE / 2, 1.0), thresholds - TIE)
+    return np.where(thresholds >= 1, np.inf, lowered)
 
 
 @dataclass(frozen=True)
 class Policy:
     """The decision that travels with a model: yes where the positive class has at least the threshold's probability.
 
-    At the threshold 0.5 a tie is a no, as the more probable class is for scikit-learn.
+    Probabilities within `TIE` of the threshold are ties: a yes, but at the threshold 0.5 a no; the threshold 1 says no
+    to everybody (see `least`).
 
     `thresholds` names groups (one label per grouping of `by`) that have a threshold of their own; all other rows,
     also of groups never seen, use `threshold`. `purpose` says in words what it was chosen for.
@@ -56,6 +76,7 @@ class Policy:
                 f"The decision depends on {absent!r}, which these rows do not have.", hint="Add the column."
             )
         labels = np.stack([grouping.labels(frame[grouping.column]) for grouping in self.by], axis=1)
+        labels[labels == ""] = MISSING  # an empty text is no value, as it is for the model
         for group, threshold in self.thresholds:
             found[(labels == np.array(group, dtype=object)).all(axis=1)] = threshold
         return found
@@ -67,9 +88,8 @@ class Policy:
         >>> policy.decide(np.array([0.4, 0.4]), pd.DataFrame({"sex": ["f", "m"]})).tolist()
         [1, 0]
         """
-        thresholds, positive = self.thresholds_of(frame), np.asarray(positive)
-        tied = (thresholds == HALF) & (positive == HALF)
-        return ((positive >= thresholds) & ~tied).astype(np.intp)
+        smallest = least(self.thresholds_of(frame))
+        return (np.asarray(positive, dtype=np.float64) >= smallest).astype(np.intp)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON-ready data; `from_dict` reads it back."""

@@ -16,6 +16,7 @@ from backends.errors import WorkbenchError
 from backends.training.formulas import predicted_codes
 from backends.training.policy import Policy
 from backends.training.spec import TrainingSpec
+from backends.training.threads import for_rows
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,27 @@ class TrainedModel:
     def probabilities(self, frame: pd.DataFrame) -> np.ndarray:
         """Class probabilities, shape (rows, classes), columns in the order of `classes`.
 
-        A class that no training row had gets probability 0.
+        A class that no training row had gets probability 0. Raises WorkbenchError for a model without probabilities.
         """
-        known = self.pipeline.predict_proba(frame[list(self.schema.names)])
         full = np.zeros((len(frame), len(self.classes)))
-        full[:, np.asarray(self.pipeline.classes_, dtype=int)] = known
+        full[:, np.asarray(self.pipeline.classes_, dtype=int)] = self.known_probabilities(frame)
         return full
+
+    def known_probabilities(self, frame: pd.DataFrame) -> np.ndarray:
+        """As `probabilities`, of the classes that the pipeline itself knows, in its order: (rows, classes known)."""
+        self.needs_probabilities()
+        if not len(frame):
+            return np.zeros((0, len(self.pipeline.classes_)))
+        with for_rows(len(frame)):
+            return self.pipeline.predict_proba(frame[list(self.schema.names)])
+
+    def needs_probabilities(self) -> None:
+        """Raise WorkbenchError for a model that only decides."""
+        if not hasattr(self.pipeline, "predict_proba"):
+            raise WorkbenchError(
+                f"{self.title} gives no probabilities, and this needs them.",
+                hint="Choose a model that gives probabilities.",
+            )
 
     def decide(self, frame: pd.DataFrame) -> np.ndarray:
         """Class codes (rows,): by the policy for two classes, else the most probable class.

@@ -13,9 +13,10 @@ from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 
 MISSING_WORD = "_missing_"  # the one word of a text without words
-_MISSING_MARKS = frozenset({"", "na", "n/a", "nan", "nat", "null", "none", "<na>"})
-_TRUE = frozenset({"true", "yes", "y", "t", "1", "1.0"})
-_FALSE = frozenset({"false", "no", "n", "f", "0", "0.0"})
+# Texts, in lower case, that mean no value among numbers, booleans and dates; those that mean yes; and no.
+MISSING_MARKS = frozenset({"", "na", "n/a", "nan", "nat", "null", "none", "<na>"})
+TRUE_TEXTS = frozenset({"true", "yes", "y", "t", "1", "1.0"})
+FALSE_TEXTS = frozenset({"false", "no", "n", "f", "0", "0.0"})
 _EPOCH = pd.Timestamp("1970-01-01")
 _MANY = 1000  # rows from which sharing equal strings saves more memory than it costs time
 
@@ -40,7 +41,7 @@ def number_values(values: pd.Series, column: Column) -> np.ndarray:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     numbers = np.array(
-        [np.nan if _is_text(v) or _is_missing(v) else _plain_number(v, column) for v in values], dtype=float
+        [np.nan if _is_text(v) or is_missing(v) else _plain_number(v, column) for v in values], dtype=float
     )
     text = _text_of(values, column)
     if len(text):
@@ -65,7 +66,7 @@ def boolean_values(values: pd.Series, column: Column) -> np.ndarray:
     values = values.reset_index(drop=True)
     text = _text_of(values.astype(object).where(values.isna(), values.astype(str)), column)
     given = dict.fromkeys(column.format.false_values, 0.0) | dict.fromkeys(column.format.true_values, 1.0)
-    usual = dict.fromkeys(_FALSE, 0.0) | dict.fromkeys(_TRUE, 1.0)
+    usual = dict.fromkeys(FALSE_TEXTS, 0.0) | dict.fromkeys(TRUE_TEXTS, 1.0)
     read = text.map(given).astype(float).fillna(text.str.lower().map(usual).astype(float))
     _refuse(text[read.isna()], column, "true or false")
     numbers = np.full(len(values), np.nan)
@@ -82,7 +83,7 @@ def date_parts(values: pd.Series, column: Column) -> dict[str, np.ndarray]:
     >>> parts["weekday"].tolist(), parts["days since 1970"].tolist()
     ([3.0], [19782.0])
     """
-    dates = _dates(values, column)
+    dates = date_values(values, column)
     return {name: part(dates).to_numpy(dtype=np.float64, na_value=np.nan) for name, part in DATE_PARTS.items()}
 
 
@@ -95,7 +96,9 @@ def category_values(values: pd.Series, column: Column) -> np.ndarray:
     if values.dtype == "str":
         return _shared(values) if len(values) > _MANY else values.fillna("").to_numpy(dtype=object)
     levels = set(column.categories)
-    return np.array(["" if _is_missing(v) else v if _is_text(v) else _level(v, levels) for v in values], dtype=object)
+    return np.array(
+        ["" if is_missing(v) else v if _is_text(v) else level_text(v, levels) for v in values], dtype=object
+    )
 
 
 def words(values: pd.Series, column: Column) -> np.ndarray:
@@ -113,14 +116,17 @@ def words(values: pd.Series, column: Column) -> np.ndarray:
     return pc.if_else(pc.equal(trimmed, ""), MISSING_WORD, trimmed).to_numpy(zero_copy_only=False)
 
 
-def _dates(values: pd.Series, column: Column) -> pd.Series:
-    """Datetimes without a zone; text is read with the column's format or else as ISO 8601."""
+def date_values(values: pd.Series, column: Column) -> pd.Series:
+    """Datetimes without a zone; text is read with the column's format or else as ISO 8601.
+
+    Raises WorkbenchError for a value that is no date.
+    """
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         values = values.reset_index(drop=True)
-        numbers = values[[not _is_missing(v) and isinstance(v, int | float | np.number) for v in values]]
+        numbers = values[[not is_missing(v) and isinstance(v, int | float | np.number) for v in values]]
         _refuse(numbers, column, "a date")
         text = values.astype(object).where(values.isna(), values.astype(str)).str.strip()
-        text = text[~text.str.lower().isin(_MISSING_MARKS) & ~text.isin(column.exceptions)].dropna()
+        text = text[~text.str.lower().isin(MISSING_MARKS) & ~text.isin(column.exceptions)].dropna()
         read = _read_dates(text, column.format.date_format)
         _refuse(text[read.isna()], column, "a date")
         values = read.reindex(values.index)
@@ -130,16 +136,18 @@ def _dates(values: pd.Series, column: Column) -> pd.Series:
 
 
 def _read_dates(text: pd.Series, form: str) -> pd.Series:
-    """UTC datetimes; NaT where the text fits neither the format `form` ("" is none) nor ISO 8601."""
-    iso = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True)
-    return pd.to_datetime(text, format=form, errors="coerce", utc=True).fillna(iso) if form else iso
+    """UTC datetimes in microseconds; NaT where the text fits neither the format `form` ("" is none) nor ISO 8601."""
+    iso = pd.to_datetime(text, format="ISO8601", errors="coerce", utc=True).dt.as_unit("us")
+    if not form:
+        return iso
+    return pd.to_datetime(text, format=form, errors="coerce", utc=True).dt.as_unit("us").fillna(iso)
 
 
 def _text_of(values: pd.Series, column: Column) -> pd.Series:
     """The values that are text and mean something, stripped of blanks, with their positions as index."""
     values = values.reset_index(drop=True)
     text = values[[_is_text(v) for v in values]].astype("str").str.strip()
-    return text[~text.str.lower().isin(_MISSING_MARKS) & ~text.isin(column.exceptions)]
+    return text[~text.str.lower().isin(MISSING_MARKS) & ~text.isin(column.exceptions)]
 
 
 def _plain_number(value: object, column: Column) -> float:
@@ -149,8 +157,12 @@ def _plain_number(value: object, column: Column) -> float:
     raise _refusal(value, column, "a number")
 
 
-def _level(value: object, levels: set[str]) -> str:
-    """The text of a category that was given as another type; numbers as the levels write them."""
+def level_text(value: object, levels: set[str]) -> str:
+    """The text of a category that was given as another type; numbers as the levels write them.
+
+    >>> level_text(3.0, {"3"}), level_text(3.0, {"3.0"})
+    ('3', '3.0')
+    """
     if isinstance(value, float) and value.is_integer() and str(value) not in levels:
         return str(int(value))
     return str(value)
@@ -166,7 +178,8 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Whether a single value is None, NaN, NaT or NA."""
     return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from backends.explanations.counterfactuals import Constraints, counterfactuals
+from backends.datasets.schema import Schema
+from backends.explanations.counterfactuals import Constraints, Counterfactuals, counterfactuals
 from backends.explanations.pick import parse_row, row_ranges
+from backends.explanations.written import as_written
 from components import results, state
 from components.explain import pick
 from components.feedback import escape
 from components.subject import Subject
 
 SECONDS = 10.0
+MOST_LEVELS = 100  # of a column whose levels can be chosen among
 QUANTITIES = ("number", "integer", "datetime")
 
 
@@ -34,11 +38,11 @@ def show(subject: Subject) -> None:
     st.markdown(escape(found.message))
     st.caption(f"{found.tried:,} changed rows were tried in {found.seconds:.1f} s. {escape(found.sample)}")
     if len(found):
-        frame = _as_table(found)
+        frame = _as_table(found, subject.model.schema)
         results.table(frame, "explain_counterfactuals", alt="What would have to change", download="counterfactuals")
 
 
-def _found(subject: Subject, row: pd.DataFrame, constraints: Constraints, target: str | None) -> Any:
+def _found(subject: Subject, row: pd.DataFrame, constraints: Constraints, target: str | None) -> Counterfactuals:
     training, _ = subject.training
     return counterfactuals(
         subject.model, row, constraints, target_class=target, seconds=SECONDS, training_frame=training
@@ -56,13 +60,14 @@ def _constraints(subject: Subject, row: pd.DataFrame) -> tuple[Constraints, str 
         others = [name for name in ordered if name not in rising]
         falling = st.multiselect("May only fall", others, key="explain_falling", **state.KEEP)
     ranges = _ranges(subject, [name for name in ordered if name not in frozen])
+    levels = _levels(subject, frozen)
     target = None
     if not model.binary:
         decided = model.classes[int(model.decide(row)[0])]
         names = [name for name in model.classes if name != decided]
         target = st.selectbox("To become", names, key="explain_target_class", **state.KEEP)
     ways: dict[str, Any] = dict.fromkeys(rising, "up") | {name: "down" for name in falling if name not in rising}
-    return Constraints(tuple(frozen), ranges, ways), target
+    return Constraints(tuple(frozen), ranges, ways, levels), target
 
 
 def _ranges(subject: Subject, ordered: list[str]) -> dict[str, tuple[Any, Any]]:
@@ -82,17 +87,52 @@ def _ranges(subject: Subject, ordered: list[str]) -> dict[str, tuple[Any, Any]]:
     return ranges
 
 
+def _levels(subject: Subject, frozen: list[str]) -> dict[str, tuple[Any, ...]]:
+    """The levels that categories and booleans may have: all of them until some are taken away."""
+    inputs = {
+        one.name: one
+        for one in subject.kept("inputs", lambda: row_ranges(subject.model))
+        if 1 < len(one.levels) <= MOST_LEVELS and one.name not in frozen
+    }
+    if not inputs:
+        return {}
+    chosen = st.multiselect(
+        "Have only some levels",
+        list(inputs),
+        key="explain_levelled",
+        help=f"Columns of at most {MOST_LEVELS} levels; others can stay as they are.",
+        **state.KEEP,
+    )
+    allowed: dict[str, tuple[Any, ...]] = {}
+    for name in chosen:
+        every, column = list(inputs[name].levels), subject.model.schema[name]
+        kept = st.multiselect(
+            f"{escape(name)} may be",
+            every,
+            default=every,
+            key=f"explain_levels_{name}",
+            format_func=partial(as_written, column=column),
+            **state.KEEP,
+        )
+        if len(kept) < len(every):
+            allowed[name] = tuple(kept)
+    return allowed
+
+
 def _bound(subject: Subject, name: str, text: str) -> Any:
     """An end of a range as the file writes it; None where it is left open."""
     return None if not text else parse_row(subject.model, {name: text}).frame[name].iloc[0]
 
 
-def _as_table(found: Any) -> pd.DataFrame:
+def _as_table(found: Counterfactuals, schema: Schema) -> pd.DataFrame:
     """One line per change: which counterfactual, its probability, column, before, after."""
     frame = found.changes.copy()
     at = frame["counterfactual"].to_numpy(dtype=np.intp)
     frame.insert(1, f"probability of {found.target}", np.round(found.probability[at], 3))
     frame["counterfactual"] = at + 1
+    columns = {column.name: column for column in schema}
     for side in ("before", "after"):
-        frame[side] = [("missing" if pd.isna(value) else str(value)) for value in frame[side]]
+        frame[side] = [
+            as_written(value, columns[name]) for name, value in zip(frame["column"], frame[side], strict=True)
+        ]
     return frame

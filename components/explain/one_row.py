@@ -10,6 +10,7 @@ from backends import charts
 from backends.explanations.importance import global_importance
 from backends.explanations.similar import similar_rows
 from backends.explanations.views import waterfall
+from backends.explanations.written import written_frame
 from components import results
 from components.explain import overall, pick
 from components.subject import Subject
@@ -37,9 +38,19 @@ def show(subject: Subject) -> None:
             frame, "explain_probabilities", alt="Probabilities", download="probabilities", column_config=config
         )
     st.subheader("The most similar training rows")
-    weights = subject.kept("importance", lambda: global_importance(subject.explanation()))
+    weights = subject.kept("importance", lambda: global_importance(subject.explanation()), subject.explained)
     by_column = dict(zip(weights["column"], weights["importance"], strict=True))
     usable = by_column if sum(by_column.values()) > 0 else None
-    similar = subject.kept("similar", lambda: similar_rows(subject.model, row, subject.training, 5, usable), *name)
+    similar = subject.kept(
+        "similar",
+        lambda: similar_rows(subject.model, row, subject.training, 5, usable),
+        *name,
+        subject.explained,
+    )
     st.caption("By Gower's distance, in which a column counts as much as it moves the predictions.")
-    results.table(similar, "explain_similar", alt="The most similar training rows", download="similar")
+    results.table(
+        written_frame(similar, subject.model.schema),
+        "explain_similar",
+        alt="The most similar training rows",
+        download="similar",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backends import charts
+from backends.errors import WorkbenchError
 from backends.explanations import Explanation
 from backends.explanations.agreement import agreement
 from backends.explanations.explanation import TOLERANCE
@@ -12,7 +13,7 @@ from backends.explanations.importance import global_importance, part_importance
 from backends.explanations.interactions import dependence
 from backends.explanations.shuffling import PermutationImportance, permutation_importance
 from backends.explanations.views import beeswarm
-from components import cached, results, state
+from components import results, state
 from components.feedback import escape
 from components.subject import Subject
 
@@ -58,11 +59,9 @@ def check(explanation: Explanation) -> None:
 def show(subject: Subject, explanation: Explanation) -> None:
     """Importance with what shuffling costs beside it, every row as a point, and one column's values."""
     output = _output_input(explanation)
-    frame = subject.kept("importance", lambda: global_importance(explanation))
-    shuffled: PermutationImportance | None = None
-    if subject.cohort is None:
-        with st.spinner("Shuffling each column…"):
-            shuffled = cached.kept("shuffled", subject.model_key, lambda: permutation_importance(subject.model))
+    frame = subject.kept("importance", lambda: global_importance(explanation), subject.explained)
+    with st.spinner("Shuffling each column…"):
+        shuffled, why_not = subject.kept("shuffled", lambda: _shuffled(subject))
     with st.container(border=True):
         st.subheader("Importance")
         figure = charts.importance(frame, explanation, shuffled, output=output, dark=results.dark())
@@ -72,15 +71,24 @@ def show(subject: Subject, explanation: Explanation) -> None:
         if shuffled is not None:
             _agree(frame, shuffled)
         else:
-            st.caption("What shuffling costs is measured on all held-out rows: choose them above to see it.")
+            st.caption(f":material/info: What shuffling a column costs is not measured: {escape(why_not)}")
     with st.container(border=True):
         st.subheader("Every row")
-        points = subject.kept("beeswarm", lambda: beeswarm(explanation, output=output), output)
+        points = subject.kept("beeswarm", lambda: beeswarm(explanation, output=output), output, subject.explained)
         rows, of = points.attrs["rows"], points.attrs["of"]
         note = f"from {rows:,} of the {of:,} explained rows" if rows < of else ""
         figure = charts.beeswarm(points, explanation, dark=results.dark())
         results.chart(figure, points, "beeswarm", alt="SHAP values row by row", note=note)
     _column(subject, explanation, output)
+
+
+def _shuffled(subject: Subject) -> tuple[PermutationImportance | None, str]:
+    """What shuffling costs on the rows that are looked at, or why that cannot be measured."""
+    rows = None if subject.cohort is None else subject.positions
+    try:
+        return permutation_importance(subject.model, rows=rows), ""
+    except WorkbenchError as error:
+        return None, f"{error.message} {error.hint}"
 
 
 def _output_input(explanation: Explanation) -> int | None:
@@ -105,7 +113,7 @@ def _agree(frame: object, shuffled: PermutationImportance) -> None:
 def _column(subject: Subject, explanation: Explanation, output: int | None) -> None:
     with st.container(border=True):
         st.subheader("One column")
-        frame = subject.kept("importance", lambda: global_importance(explanation))
+        frame = subject.kept("importance", lambda: global_importance(explanation), subject.explained)
         left, right = st.columns(2)
         names = frame["column"].tolist()
         with left:
@@ -115,7 +123,12 @@ def _column(subject: Subject, explanation: Explanation, output: int | None) -> N
             chosen = st.selectbox("Colour", others, key=f"explain_partner_{name}", **state.KEEP)
             partner = None if chosen == STRONGEST else chosen
         points = subject.kept(
-            "dependence", lambda: dependence(explanation, name, partner, output), name, partner, output
+            "dependence",
+            lambda: dependence(explanation, name, partner, output),
+            name,
+            partner,
+            output,
+            subject.explained,
         )
         note = f"from {len(points):,} of {points.attrs['rows']:,} rows" if len(points) < points.attrs["rows"] else ""
         figure = charts.dependence(points, explanation, dark=results.dark())

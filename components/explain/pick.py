@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.explanations.pick import Input, most_uncertain, most_wrong, parse_row, row_ranges, row_table, search_rows
+from backends.explanations.written import written_frame
 from components import state
 from components.feedback import escape
 from components.subject import Subject
@@ -40,6 +41,11 @@ def of_row(subject: Subject, name: tuple[Any, ...]) -> str:
     )
 
 
+def truth(subject: Subject, name: tuple[Any, ...]) -> str | None:
+    """The true class of a held-out row; None of a row that was typed in."""
+    return None if name[0] != "held out" else subject.model.classes[int(subject.model.holdout_codes[int(name[1])])]
+
+
 def _table(subject: Subject) -> pd.DataFrame:
     return subject.kept("row table", lambda: row_table(subject.model))
 
@@ -60,6 +66,7 @@ def _from_table(subject: Subject, order: str) -> int:
     shown = table.head(SHOWN)
     features = subject.model.holdout.iloc[shown["position"].to_numpy()].reset_index(drop=True)
     columns = ["row", "true", "predicted", "probability_predicted"]
+    features = written_frame(features, subject.model.schema)
     frame = pd.concat([shown[columns].reset_index(drop=True), features], axis=1)
     frame["row"] = frame["row"] + 1
     event = st.dataframe(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from backends import charts
-from backends.errors import WorkbenchError
 from backends.explanations import explain
-from backends.explanations.disagreement import disagreement, drivers
-from components import cached, results, state
+from backends.explanations.disagreement import Disagreement, disagreement, drivers, shared_explanations
+from backends.explanations.explain import space_of
+from backends.training.results import TrainedModel
+from components import results, state
+from components.explain import overall
 from components.feedback import escape
 from components.subject import Subject
 
@@ -36,19 +38,31 @@ def show(subject: Subject) -> None:
         if len(found.cohorts.frame):
             st.caption(escape(found.cohorts.message))
             results.table(found.cohorts.frame, "explain_differ", alt="Where they disagree", download="disagreement")
-    _drivers(subject, str(key))
+    _drivers(subject, other, found)
     with st.expander("The rows that differ most", icon=":material/table_rows:"):
         results.table(found.largest, "explain_largest", alt="Rows with the largest difference", download="largest")
 
 
-def _drivers(subject: Subject, key: str) -> None:
+def _drivers(subject: Subject, other: TrainedModel, found: Disagreement) -> None:
+    """Both models' reasons in one space: as they are where both have the same, else asked about in probability."""
     st.subheader("Which columns they weigh differently")
-    other = subject.comparison.models[key]
     first = subject.explanation()
-    second = cached.kept("explanation beside", (*subject.key, key), lambda: explain(other, first.frame))
-    try:
+    space = space_of(other)
+    if first.space == space:
+        second = subject.kept("explanation beside", lambda: explain(other, first.frame), other.key, subject.explained)
         frame = drivers(first, second)
-    except WorkbenchError as error:
-        st.caption(escape(f"{error.message} {error.hint}"))
-        return
+        st.caption(f"In {first.space}, on the {len(first.frame):,} rows that are explained above.")
+    else:
+        with st.spinner("Asking both models in the same way…"):
+            shared = subject.kept(
+                "shared", lambda: shared_explanations(subject.model, other, found.points), other.key, subject.policies
+            )
+        frame = shared.drivers
+        st.caption(
+            f"{escape(subject.model.title)} is explained in {first.space} above, {escape(other.title)} would be in "
+            f"{space}. To compare them, both are explained here in probability, {escape(shared.words)}."
+        )
+        for model, explanation in ((subject.model, shared.first), (other, shared.second)):
+            st.markdown(f"**{escape(model.title)}**")
+            overall.check(explanation)
     results.table(frame, "explain_drivers", alt="Columns weighed differently", download="drivers")

@@ -10,11 +10,13 @@ import streamlit as st
 from backends import charts
 from backends.explanations.effects import (
     accumulated_local_effects,
+    accumulated_possible,
     correlated,
     partial_dependence,
     row_effect,
     what_if,
 )
+from backends.explanations.effects.what_if import WhatIf
 from backends.explanations.pick import row_ranges
 from backends.explanations.views import waterfall
 from components import results, state
@@ -22,6 +24,7 @@ from components.explain import pick
 from components.feedback import escape
 from components.subject import Subject
 
+SHOWN = 4  # classes as figures; with more there is a table of all
 WAYS = ("Partial dependence", "Accumulated local effects")
 
 
@@ -33,7 +36,7 @@ def show(subject: Subject) -> None:
     found = what_if(subject.model, row, changes)
     for warning in found.warnings:
         st.caption(f":orange[:material/warning:] {escape(warning)}")
-    _said(subject, found)
+    _said(subject, found, pick.truth(subject, name))
     before = subject.one(row, *name)
     after = subject.one(found.row, *name, *(f"{key}={value}" for key, value in changes.items()))
     left, right = st.columns(2)
@@ -62,14 +65,15 @@ def _changes(subject: Subject, row: pd.DataFrame, name: tuple[Any, ...]) -> dict
     return changes
 
 
-def _said(subject: Subject, found: Any) -> None:
-    """The decision before and after, and the probabilities."""
+def _said(subject: Subject, found: WhatIf, truth: str | None) -> None:
+    """The decision before and after, and the probabilities: of the classes that it is about first."""
     first, second = found.decisions
     if found.flipped:
         st.markdown(f"The decision changes from **{escape(first)}** to **{escape(second)}**.")
-    shown = found.frame.iloc[1:] if subject.model.binary else found.frame
+    ranked = found.ranked(truth)
+    shown = found.frame.iloc[1:] if subject.model.binary else ranked.head(SHOWN)
     with st.container(horizontal=True):
-        for told in shown.head(4).itertuples():
+        for told in shown.itertuples():
             st.metric(
                 f"Probability of {told[1]}",
                 f"{told.after:.3f}",
@@ -77,8 +81,12 @@ def _said(subject: Subject, found: Any) -> None:
                 delta_color="off",
                 border=True,
             )
-    if len(found.frame) > 5:
-        results.table(found.frame, "explain_what_if", alt="Probabilities before and after", download="what_if")
+    if len(shown) < len(ranked) and not subject.model.binary:
+        st.caption(
+            f"Those decided on{' and the true one' if truth else ''} first, then those that changed most; "
+            f"{len(ranked):,} classes in all."
+        )
+        results.table(ranked, "explain_what_if", alt="Probabilities before and after", download="what_if")
 
 
 def effects(subject: Subject, row: pd.DataFrame) -> None:
@@ -90,9 +98,7 @@ def effects(subject: Subject, row: pd.DataFrame) -> None:
         with left:
             name = st.selectbox("Column", names, key="explain_effect", **state.KEEP)
         with middle:
-            way = st.segmented_control(
-                "Shown as", WAYS, default=WAYS[0], required=True, key="explain_way", **state.KEEP
-            )
+            way = _way_input(subject, name)
         with right:
             classes = list(subject.model.classes)
             told = classes[-1] if subject.model.binary else classes[0]
@@ -103,6 +109,19 @@ def effects(subject: Subject, row: pd.DataFrame) -> None:
         if partner is not None and (partner.strong or way == WAYS[1]):
             st.caption(escape(partner.words))
         _draw(subject, row, name, str(way), told)
+
+
+def _way_input(subject: Subject, name: str | None) -> str:
+    """How the effect is shown; for a column without an order there is only one way, and a word why."""
+    column = next((column for column in subject.model.schema if column.name == name), None)
+    if column is None or accumulated_possible(column):
+        way = st.segmented_control("Shown as", WAYS, default=WAYS[0], required=True, key="explain_way", **state.KEEP)
+        return str(way)
+    st.caption(
+        f"Shown as partial dependence: accumulated local effects need an order, and the values of "
+        f"{escape(column.name)} have none."
+    )
+    return WAYS[0]
 
 
 def _draw(subject: Subject, row: pd.DataFrame, name: str, way: str, told: str) -> None:

@@ -18,6 +18,12 @@ from components.subject import Subject
 
 MOST = 3  # columns of an intersection
 NOBODY = "the best group"
+NAMED = 5  # columns left out that are named
+KINDS = {  # that are no groups of people, and why
+    "text": "Texts are nearly all different, so they make no groups of enough rows.",
+    "identifier": "An identifier names a single row.",
+    "datetime": "A date says when, not who.",
+}
 FIRST = re.compile(r"(?i)sex|gender|rac(e|ial)|ethnic")
 
 
@@ -46,7 +52,7 @@ class Question:
 def ask(about: Subject) -> Question | None:
     """The inputs; None while no sensitive column is chosen, or an edge cannot be read."""
     columns = {column.name: column for column in (*about.model.schema, *about.model.aside_schema)}
-    usable = [name for name, column in columns.items() if column.kind not in ("text", "identifier", "datetime")]
+    usable = [name for name, column in columns.items() if column.kind not in KINDS]
     state.seed_widget("fairness_columns", _likely(usable))
     left, middle, right = st.columns([2, 1, 1])
     with left:
@@ -65,6 +71,9 @@ def ask(about: Subject) -> Question | None:
         good = st.segmented_control(
             "For the person it is", ["good", "bad"], default="good", required=True, key="fairness_good", **state.KEEP
         )
+    left_out = {name: column.kind for name, column in columns.items() if column.kind in KINDS}
+    if left_out:
+        st.caption(f":material/info: {escape(_left_out(left_out))}")
     if not chosen:
         return None
     try:
@@ -74,6 +83,17 @@ def ask(about: Subject) -> Question | None:
         return None
     reference = _reference(about, by)
     return Question(by, str(positive), reference, good == "good")
+
+
+def _left_out(kinds: dict[str, str]) -> str:
+    """Why some columns cannot be chosen: "Not offered: name (text), as …"."""
+    named = [f"{name} ({kinds[name]})" for name in list(kinds)[:NAMED]]
+    more = [f"{len(kinds) - NAMED:,} more"] if len(kinds) > NAMED else []
+    why = list(dict.fromkeys(KINDS[kind] for kind in kinds.values()))
+    return (
+        f"Not offered: {', '.join([*named, *more])}. {' '.join(why)} Where such a column does tell groups of people "
+        "apart, correct its kind to category on the page Load."
+    )
 
 
 def _likely(names: list[str]) -> list[str]:

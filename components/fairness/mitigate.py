@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from backends import charts
 from backends.datasets.wording import agreeing, number_of
 from backends.fairness import job as mitigation_job
-from backends.fairness.mitigation import METHODS, MitigationPlan, pareto, standings
+from backends.fairness.mitigation import (
+    METHODS,
+    Mitigated,
+    MitigationPlan,
+    Standing,
+    pareto,
+    standings,
+    with_model,
+)
 from backends.fairness.tallies import CRITERIA
 from backends.tasks import Job
 from components import cached, job_panel, results, state
+from components.fairness import done
 from components.fairness.groups import Question
 from components.feedback import escape
 from components.state import Asked
@@ -46,7 +57,47 @@ def show(about: Subject, question: Question) -> None:
         results.chart(figure, one.before_after, "mitigated", alt="Before and after the mitigation")
         for note in one.notes:
             st.caption(escape(note))
+        _take_as_model(one)
     _picture(about, question)
+
+
+def _take_as_model(one: Mitigated) -> None:
+    """The button that puts the mitigated model on the list of trained models, or why there is none."""
+    comparison = state.work().comparison
+    if one.model is None or comparison is None:
+        st.caption(f":material/info: {escape(one.why_no_model)}")
+        return
+    taken = one.model.key in comparison.models
+    st.button(
+        "On the list of models" if taken else "Use this model",
+        icon=":material/check:" if taken else ":material/model_training:",
+        type="primary",
+        disabled=taken,
+        on_click=_use,
+        args=(one,),
+        key="fairness_use",
+    )
+    st.caption(
+        f"It is one of the trained models, as {escape(one.model.title)}: choose it above, on Explain or on Train."
+        if taken
+        else f"It joins the trained models as {escape(one.model.title)}, judged on the same held-out rows."
+    )
+
+
+def _use(one: Mitigated) -> None:
+    work = state.work()
+    assert work.comparison is not None
+    assert one.model is not None
+    state.update(comparison=with_model(work.comparison, one), model=one.model.key)
+    st.toast(f"{escape(one.model.title)} is now the model in hand.", icon=":material/check:")
+
+
+def standings_of(about: Subject, question: Question) -> tuple[Standing, ...]:
+    """All models under their policies, and the mitigations tried for this question."""
+    made = [one for whom, one in state.work().mitigated if whom == asked(about, question)]
+    which = tuple((one.plan.method, one.plan.constraint) for one in made)
+    make = partial(standings, about.models, question.by, made)
+    return about.kept("standings", make, *question.key, which, about.policies, tuple(about.models))
 
 
 def asked(about: Subject, question: Question) -> Asked:
@@ -110,12 +161,7 @@ def _picture(about: Subject, question: Question) -> None:
             key="fairness_pareto",
             **state.KEEP,
         )
-        whom_for = asked(about, question)
-        made = [one for whom, one in state.work().mitigated if whom == whom_for]
-        which = tuple((one.plan.method, one.plan.constraint) for one in made)
-        found = about.kept(
-            "standings", lambda: standings(about.models, question.by, made), *question.key, which, about.policies
-        )
-        frame = pareto(found, str(key))
+        frame = pareto(standings_of(about, question), str(key))
+        done.drawn(about, question, str(key))
         figure = charts.pareto(frame, CRITERIA[str(key)].title, dark=results.dark())
         results.chart(figure, frame, "pareto", alt="Accuracy against disparity of every model and mitigation")

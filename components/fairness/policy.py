@@ -7,10 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from backends import charts
+from backends.errors import WorkbenchError
 from backends.fairness.measures import measure
+from backends.fairness.report import Solved
 from backends.fairness.thresholds import (
     GOALS,
     LAWFUL_WARNING,
+    NO_COST,
     ChosenOn,
     Costs,
     ThresholdTable,
@@ -22,6 +25,7 @@ from backends.fairness.thresholds import (
 )
 from backends.training.policy import Policy
 from components import results, state
+from components.fairness import done
 from components.fairness.groups import Question
 from components.feedback import escape
 from components.subject import Subject
@@ -34,10 +38,11 @@ def show(about: Subject, question: Question) -> None:
     if not about.model.binary:
         st.markdown("Thresholds need two classes; with more the most probable one is decided for.")
         return
-    rows = about.kept("threshold rows", lambda: choose_rows(about.model, question.by, about.dataset), *question.key)
+    rows = rows_of(about, question)
     costs = _costs()
-    _solutions(about, rows, costs)
+    _solutions(about, question, rows, costs)
     policy = _sliders(about, rows.table)
+    done.tried(about, question, policy, costs)
     scores = policy_scores(rows.table, policy, costs)
     st.caption(escape(rows.note))
     with st.container(border=True):
@@ -52,6 +57,11 @@ def show(about: Subject, question: Question) -> None:
     _judge(about, question, policy, costs, rows)
 
 
+def rows_of(about: Subject, question: Question) -> ChosenOn:
+    """The rows that thresholds are chosen on and judged on, found once."""
+    return about.kept("threshold rows", lambda: choose_rows(about.model, question.by, about.dataset), *question.key)
+
+
 def _costs() -> Costs:
     left, right = st.columns(2)
     with left:
@@ -63,7 +73,7 @@ def _costs() -> Costs:
     return Costs(float(wrong_yes), float(wrong_no))
 
 
-def _solutions(about: Subject, rows: ChosenOn, costs: Costs) -> None:
+def _solutions(about: Subject, question: Question, rows: ChosenOn, costs: Costs) -> None:
     """One click for each goal."""
     way = st.segmented_control("Thresholds", [ONE, EACH], default=ONE, required=True, key="fairness_way", **state.KEEP)
     with st.container(horizontal=True):
@@ -73,14 +83,23 @@ def _solutions(about: Subject, rows: ChosenOn, costs: Costs) -> None:
                 key=f"fairness_solve_{key}",
                 icon=":material/target:",
                 on_click=_solve,
-                args=(about, rows.table, key, costs, way == EACH),
+                args=(about, question, rows.table, (key, costs, way == EACH)),
+                disabled=not costs.decide,
             )
+    if not costs.decide:
+        st.caption(f":material/info: {NO_COST} Give at least one of the two a cost to solve for a goal.")
     if way == EACH:
         st.warning(escape(LAWFUL_WARNING), icon=":material/gavel:")
 
 
-def _solve(about: Subject, table: ThresholdTable, goal: str, costs: Costs, per_group: bool) -> None:
-    found = solve(table, goal, costs, per_group)
+def _solve(about: Subject, question: Question, table: ThresholdTable, wanted: tuple[str, Costs, bool]) -> None:
+    goal, costs, per_group = wanted
+    try:
+        found = solve(table, goal, costs, per_group)
+    except WorkbenchError as error:
+        st.toast(escape(f"{error.message} {error.hint}"), duration="long")
+        return
+    done.solved(about, question, Solved(found, costs))
     state.set_widget(_key(about), float(found.policy.threshold))
     for label, value in found.policy.thresholds:
         state.set_widget(_key(about, label), float(value))
@@ -141,7 +160,7 @@ def _judge(about: Subject, question: Question, policy: Policy, costs: Costs, row
 def _take(key: str, policy: Policy | None = None) -> None:
     """Make it the policy of the model; it travels with it from here on."""
     others = tuple(pair for pair in state.work().policies if pair[0] != key)
-    state.update(policies=others if policy is None or policy.plain else (*others, (key, policy)))
+    state.update(policies=(*others, (key, policy or Policy())))
 
 
 def _in_words(policy: Policy) -> str:
@@ -154,9 +173,10 @@ def _in_rates(frame: pd.DataFrame) -> pd.DataFrame:
     """The rates with their intervals in words."""
     shown = frame[["group", "rows", "threshold", "cost"]].copy()
     for at, key in enumerate(("selection_rate", "tpr", "fpr", "ppv", "accuracy"), 3):
-        ends = zip(frame[key], frame[f"{key}_low"], frame[f"{key}_high"], strict=True)
+        ends = zip(*(frame[f"{key}{end}"] for end in ("", "_low", "_high", "_n")), strict=True)
         said = [
-            "not measurable" if np.isnan(value) else f"{value:.3f} ({low:.3f}–{high:.3f})" for value, low, high in ends
+            f"not measurable (n = {n})" if np.isnan(value) else f"{value:.3f} ({low:.3f}–{high:.3f})"
+            for value, low, high, n in ends
         ]
         shown.insert(at, measure(key).title, said)
     return shown

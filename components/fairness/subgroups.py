@@ -6,10 +6,12 @@ import streamlit as st
 
 from backends import charts
 from backends.datasets.grouping import Grouping
+from backends.fairness.decided import Decided
 from backends.fairness.measures import MEASURES
 from backends.fairness.subgroups import Search, worst_subgroups
 from components import results, state
-from components.fairness.groups import Question
+from components.fairness import done
+from components.fairness.groups import KINDS, Question
 from components.feedback import escape
 from components.subject import Subject
 
@@ -19,7 +21,7 @@ MOST = 8
 def show(about: Subject, question: Question) -> None:
     """The columns to combine, the rate to look at, and the subgroups that stand out."""
     columns = {column.name: column for column in (*about.model.schema, *about.model.aside_schema)}
-    usable = [name for name, column in columns.items() if column.kind not in ("text", "identifier", "datetime")]
+    usable = [name for name, column in columns.items() if column.kind not in KINDS]
     left, right = st.columns(2)
     with left:
         state.seed_widget("fairness_search", [one.column for one in question.by])
@@ -34,16 +36,16 @@ def show(about: Subject, question: Question) -> None:
     held_out, fixed = about.model.held_out, {one.column: one for one in question.by}
     by = tuple(fixed.get(name) or Grouping.of(columns[name], held_out[str(name)]) for name in chosen)
     code = about.model.classes.index(question.positive)
-    decided = (about.kept("decisions", lambda: about.model.decide(held_out)) == code).astype(int)
-    truth = (about.model.holdout_codes == code).astype(int)
+    decided = about.kept("decided", lambda: Decided.by(about.model, code), code)
     with st.spinner("Looking through combinations…"):
         found = about.kept(
             "subgroups",
-            lambda: worst_subgroups(truth, decided, held_out, by, Search(str(key))),
+            lambda: worst_subgroups(decided.y, decided.decisions, held_out, by, Search(str(key))),
             *question.key,
             repr(by),
             str(key),
         )
+    done.searched(about, question, found, str(key), repr(by))
     st.markdown(escape(found.note))
     if len(found.frame):
         figure = charts.subgroups(found, dark=results.dark())

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from backends.datasets.grouping import Grouping
 from backends.fairness.mitigation import MitigationPlan, mitigate
+from backends.training.policy import Policy
+from components.fairness import mitigate as mitigate_view
+from components.fairness.groups import Question
+from components.fairness.mitigate import asked
 from components.state import Asked
+from components.subject import Subject
 from tests.pages.conftest import Open
 from tests.pages.test_explain import said, trained
 
@@ -92,3 +99,84 @@ def test_the_model_chosen_here_is_the_one_of_every_page(open_page: Open) -> None
     app = app.switch_page("explain_page.py").run()
     assert app.selectbox(key="explain_model").value == "random_forest"
     assert app.session_state["work"].model == "random_forest"
+
+
+def test_a_mitigated_model_becomes_one_of_the_trained_models_on_every_page(open_page: Open) -> None:
+    app = tab(fairness(open_page, "loans", ["applicant_group"]), "Mitigation")
+    work = app.session_state["work"]
+    about, question = work.comparison.models["logistic_regression"], ["applicant_group"]
+    made = mitigate(about, work.trained, question, MitigationPlan("reweighing"))
+    lot = mitigate(about, work.trained, question, MitigationPlan("exponentiated_gradient"))
+    app.session_state["work"] = replace(work, model="logistic_regression")
+    app.run()
+    whom = asked_now(app)
+    kept = ((whom, made), (whom, lot))
+    app.session_state["work"] = replace(app.session_state["work"], mitigated=kept)
+    app.run()
+    app.selectbox(key="fairness_made").set_value(1).run()
+    assert "by lot" in said(app)
+    app.selectbox(key="fairness_made").set_value(0).run()
+    app.button(key="fairness_use").click().run()
+    assert not app.exception
+    assert made.model is not None
+    assert app.selectbox(key="explain_model").value == made.model.key
+    for name in ("explain", "train", "fairness"):
+        app = app.switch_page(f"{name}_page.py").run()
+        assert not app.exception, name
+        assert not app.error, (name, app.error)
+    app = app.switch_page("train_page.py").run()
+    assert app.selectbox(key="train_model").value == made.model.key
+    assert "Without learning curve, code" in said(app)
+
+
+def asked_now(app: AppTest) -> Asked:
+    """For whom a mitigation would be tried now, as the page itself names it."""
+    given: list[Asked] = []
+
+    def watched(about: Subject, question: Question) -> Asked:
+        given.append(asked(about, question))
+        return given[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mitigate_view, "asked", watched)
+        app.run()
+    return given[-1]
+
+
+def test_the_report_holds_what_was_worked_out_and_names_the_rest(open_page: Open) -> None:
+    app = fairness(open_page, "loans", ["applicant_group"])
+    app = tab(app, "Report")
+    assert "Thresholds for equal opportunity" in said(app)
+    assert "The worst subgroups" in said(app)
+    app = tab(app, "Thresholds")
+    app.button(key="fairness_solve_equal_opportunity").click().run()
+    app = tab(tab(tab(app, "Mitigation"), "Worst subgroups"), "Report")
+    assert not app.exception
+    assert not app.error
+    missing = said(app)
+    assert "Thresholds for equal opportunity" not in missing
+    assert "Thresholds set by hand" not in missing
+    assert "The worst subgroups" not in missing
+    assert "Accuracy against disparity by demographic parity" not in missing
+    assert "Accuracy against disparity by equalised odds" in missing
+
+
+@pytest.mark.parametrize("policy", [Policy(0.3), Policy(0.5, (Grouping("sex"),), ((("Female",), 0.3),))])
+def test_the_train_page_says_that_a_policy_is_in_force(open_page: Open, policy: Policy) -> None:
+    app = trained(open_page, "loans")
+    work = app.session_state["work"]
+    key = work.comparison.recommended
+    app = app.switch_page("train_page.py").run()
+    assert "is in force" not in said(app)
+    app.session_state["work"] = replace(work, policies=((key, policy),))
+    app.run()
+    assert not app.exception
+    assert "These numbers are without it" in said(app)
+    assert "A policy chosen on the page Fairness is in force" in " ".join(str(box.value) for box in app.info)
+    rates = next(frame.value for frame in app.dataframe if "Under the policy" in frame.value.columns)
+    assert (rates["Under the policy"] != rates["More probable class"]).any()
+    app.session_state["train_view"] = "Threshold and costs"
+    app.run()
+    assert not app.exception
+    assert "is in force" in " ".join(str(box.value) for box in app.info)
+    assert app.slider(key="train_threshold").value == policy.threshold

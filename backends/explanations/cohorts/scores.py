@@ -14,6 +14,7 @@ from backends.training.bootstrap import RESAMPLES, affordable, intervals
 from backends.training.formulas import Judged
 from backends.training.results import TrainedModel
 from backends.training.scoring import METRICS
+from backends.training.threads import one_thread
 
 LEAST = 10  # rows under which nothing is measured
 ERROR = "error_rate"
@@ -69,7 +70,8 @@ class Decided(Judged):
         frame = model.held_out
         if not len(frame):
             raise WorkbenchError("There are no held-out rows to look at.", hint="Hold out a share of the rows.")
-        proba = model.probabilities(frame)
+        with one_thread():
+            proba = model.probabilities(frame)
         wrong = int((~np.isfinite(proba)).any(axis=1).sum())
         if wrong:
             raise WorkbenchError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 import pandas as pd
@@ -15,6 +16,7 @@ from backends.explanations.coding import QUANTITIES, quantity
 Direction = Literal["up", "down"]
 Bound = float | int | str | pd.Timestamp | None
 DIRECTIONS: tuple[Direction, ...] = ("up", "down")
+NEVER = ("text", "identifier")  # kinds that are never changed
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Constraints:
             _refuse_unless(columns[name].kind in QUANTITIES, columns[name], "a range or a direction", "levels")
         for name in self.levels:
             _refuse_unless(columns[name].kind not in QUANTITIES, columns[name], "levels", "a range")
+            _refuse_levels_of_what_stays(columns[name])
         for name, way in self.directions.items():
             if way not in DIRECTIONS:
                 raise WorkbenchError(f"{name!r} has the direction {way!r}.", hint="A direction is 'up' or 'down'.")
@@ -63,16 +66,20 @@ class Constraints:
             )
         return low, high
 
-    def relaxed(self) -> Iterator[tuple[str, Constraints]]:
-        """Each constraint once, in words that complete "would work if …", with the constraints that are left."""
+    def relaxed(self) -> Iterator[tuple[str, Callable[[], Constraints]]]:
+        """Each constraint once, in words that complete "would work if …", with what makes the constraints left."""
         for name in self.frozen:
-            yield f"{name!r} were free", replace(self, frozen=tuple(other for other in self.frozen if other != name))
+            yield f"{name!r} were free", partial(self._without, "frozen", name)
         for kind, words in _RELAXED.items():
             given: Mapping[str, Any] = getattr(self, kind)
             for name in given:
-                left = {other: value for other, value in given.items() if other != name}
-                change: dict[str, Any] = {kind: left}
-                yield words(name, given[name]), replace(self, **change)
+                yield words(name, given[name]), partial(self._without, kind, name)
+
+    def _without(self, kind: str, name: str) -> Constraints:
+        given = getattr(self, kind)
+        left: Any = [other for other in given if other != name]
+        change: dict[str, Any] = {kind: tuple(left) if kind == "frozen" else {other: given[other] for other in left}}
+        return replace(self, **change)
 
 
 _RELAXED: dict[str, Callable[[str, Any], str]] = {
@@ -107,4 +114,12 @@ def _refuse_unless(possible: bool, column: Column, asked: str, instead: str) -> 
         raise WorkbenchError(
             f"Column {column.name!r} is of kind {column.kind}, which can have no {asked.removeprefix('a ')}.",
             hint=f"Give it {instead}, or freeze it.",
+        )
+
+
+def _refuse_levels_of_what_stays(column: Column) -> None:
+    if column.kind in NEVER:
+        raise WorkbenchError(
+            f"Column {column.name!r} is of kind {column.kind}, which is never changed, so that it can have no levels.",
+            hint="Leave its levels out: it stays as it is.",
         )

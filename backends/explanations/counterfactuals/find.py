@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from backends.errors import WorkbenchError
 from backends.explanations.coding import Coding, changed
 from backends.explanations.counterfactuals.constraints import Constraints
-from backends.explanations.counterfactuals.judge import Judge
+from backends.explanations.counterfactuals.judge import Judge, OutOfTime
 from backends.explanations.counterfactuals.result import Counterfactuals, Question
 from backends.explanations.counterfactuals.room import Room
 from backends.explanations.counterfactuals.search import Search
@@ -21,6 +21,9 @@ from backends.training.results import TrainedModel
 REAL_ROWS = 5_000  # of the training rows that are started from
 REAL_CELLS = 4_000_000
 SPARE = 0.9  # of the stated time, so that what was found is scored again within it
+LOOKED_AT = 1_000  # real rows that a model has to say the same of to be called constant
+FIRST = 64  # of them asked about at a time
+NAMED = 3  # constraints in a message
 
 
 def counterfactuals(
@@ -78,7 +81,7 @@ class _Asked:
         found = Search.of(room, self.judge, self.pool).nearest(count)
         for _ in range(count):
             where = room.changes(found) & room.free
-            if not len(found) or time.perf_counter() > self.judge.deadline or len(np.unique(where, axis=0)) >= count:
+            if not len(found) or self.judge.late or len(np.unique(where, axis=0)) >= count:
                 break
             room = room.without(int(where.sum(axis=0).argmax()))  # another way has to do without what all others use
             found = np.concatenate([found, Search.of(room, self.judge, self.pool).nearest(count)])
@@ -146,45 +149,64 @@ class _Asked:
 
     def _nothing(self) -> Counterfactuals:
         """An empty answer that says why."""
-        constant, late = self._constant(), time.perf_counter() > self.judge.deadline
-        blocked = () if late or constant else self._blocked_by()
+        late = self.judge.late
+        constant = not late and self._constant()
+        blocked, untried = ((), ()) if late or constant else self._blocked_by()
         wanted, seconds = self.model.classes[self.judge.target], time.perf_counter() - self.started
         tried = self.judge.tried
         if constant:
             message = f"The model says the same of every row, so that no change leads to {wanted!r}."
         elif late:
-            message = f"None found in {self.question.seconds:g} s ({tried:,} rows tried); more time may find some."
+            spent = max(self.question.seconds, round(seconds, 1))  # one call of a very slow model can take longer
+            message = f"None found in {spent:g} s ({tried:,} rows tried); more time may find some."
         else:
-            message = f"None found among {tried:,} rows in {seconds:.1f} s{self._hindrance(blocked)}."
+            message = f"None found among {tried:,} rows in {seconds:.1f} s{self._hindrance(blocked, untried)}."
         columns = pd.DataFrame(columns=["counterfactual", "column", "before", "after"])
         none = np.empty(0)
         frame = self.row.iloc[:0].reset_index(drop=True)
         return Counterfactuals(
-            wanted, frame, columns, none, (), none, seconds, tried, message, blocked, self.sample.words
+            wanted, frame, columns, none, (), none, seconds, tried, message, blocked, self.sample.words, untried
         )
 
-    def _hindrance(self, blocked: tuple[str, ...]) -> str:
-        if blocked:
-            return f"; it would work if {' or if '.join(blocked)}"
-        return "; no constraint that is left out by itself changes that" if any(self.wanted.relaxed()) else ""
+    def _hindrance(self, blocked: tuple[str, ...], untried: tuple[str, ...]) -> str:
+        words = f"; it would work if {' or if '.join(blocked)}" if blocked else ""
+        if untried:
+            named = " or if ".join(untried[:NAMED])
+            more = f" (and {len(untried) - NAMED:,} more)" if len(untried) > NAMED else ""
+            return f"{words}; time ran out before it was known whether it would work if {named}{more}"
+        if blocked or not any(self.wanted.relaxed()):
+            return words
+        return "; no constraint that is left out by itself changes that"
 
-    def _blocked_by(self) -> tuple[str, ...]:
-        """The constraints without which (one at a time) a counterfactual is found in the time that is left."""
-        found = []
+    def _blocked_by(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The constraints without which (one at a time) a counterfactual is found, and those that time ran out for."""
+        found, untried = [], []
         for words, left in self.wanted.relaxed():
-            if time.perf_counter() > self.judge.deadline:
-                break
-            try:
-                room = Room.around(self.own, self.pool, self.coding, left)
-            except WorkbenchError:  # without this one another constraint cannot be kept
-                continue
-            if Search.of(room, self.judge, self.pool).explore(first_only=True):
+            works = None if self.judge.over else self._works(left())
+            if works:
                 found.append(words)
-        return tuple(found)
+            elif works is None:
+                untried.append(words)
+        return tuple(found), tuple(untried)
+
+    def _works(self, left: Constraints) -> bool | None:
+        """Whether anything is found with these constraints; None where time ran out before that was known."""
+        try:
+            room = Room.around(self.own, self.pool, self.coding, left)
+        except WorkbenchError:  # without the one that is left out another constraint cannot be kept
+            return False
+        return Search.of(room, self.judge, self.pool).explore(first_only=True) or (None if self.judge.late else False)
 
     def _constant(self) -> bool:
-        known, _ = self.judge.decided(self.judge.frame(self.pool[:1000]))
-        return bool((known == known[:1]).all()) if len(known) else True
+        """Whether the model has said one and the same of every row, and says it of real rows too."""
+        try:
+            for start in range(0, min(len(self.pool), LOOKED_AT), FIRST):
+                if self.judge.varied:
+                    break
+                self.judge.leads(self.pool[start : start + FIRST])
+        except OutOfTime:
+            return False  # nobody knows
+        return not self.judge.varied
 
 
 def _checked(model: TrainedModel, row: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -13,7 +13,6 @@ from backends.training.formulas import predicted_codes
 from backends.training.policy import Policy
 from backends.training.results import TrainedModel
 
-FIRST_BATCH = 64  # rows, until it is known how long a row takes
 BATCH_SECONDS = 0.25
 CELLS = 4_000_000  # of one batch
 NOISE = 1e-9  # a decision that rests on less could fall the other way beside other rows
@@ -28,7 +27,9 @@ class Judge:
     """Scores coded rows by how far the model's decision is on the side of class `target`.
 
     Rows without the columns that only the policy needs take them from `row`. `policy` False means the more probable
-    class. Counts what it scored in `tried`; from `deadline` (of `time.perf_counter`) on it raises OutOfTime instead.
+    class. Counts what it scored in `tried`. Batches end before the `deadline` (of `time.perf_counter`) by what the
+    last one took; where not even one row fits it raises OutOfTime instead. `late` says whether it has, `varied` whether
+    the model has said two different things.
     """
 
     model: TrainedModel
@@ -38,24 +39,35 @@ class Judge:
     policy: bool
     deadline: float
     tried: int = 0
-    _batch: int = field(default=FIRST_BATCH, init=False)
+    late: bool = field(default=False, init=False)
+    varied: bool = field(default=False, init=False)
+    _batch: int = field(default=1, init=False)
+    _each: float = field(default=0.0, init=False)  # seconds for a row
+    _said: np.ndarray | None = field(default=None, init=False)  # of the first row
 
     def leads(self, matrix: np.ndarray) -> np.ndarray:
         """Above 0 where the decision is the target's, at most 0 elsewhere, growing towards the target, (rows,)."""
         found = []
         start = 0
         while start < len(matrix):
-            now = time.perf_counter()
-            if now > self.deadline:
-                raise OutOfTime
-            part = matrix[start : start + self._batch]
+            part = matrix[start : start + min(self._batch, self._fitting())]
             found.append(self._lead(self.frame(part)))
             start += len(part)
             self.tried += len(part)
-            each = (time.perf_counter() - now) / len(part)
-            most = max(1, CELLS // max(matrix.shape[1], 1))
-            self._batch = min(max(int(BATCH_SECONDS / max(each, 1e-9)), 16), 4096, most, 8 * self._batch)
         return np.concatenate(found) if found else np.empty(0)
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is over."""
+        return self.late or time.perf_counter() > self.deadline
+
+    def _fitting(self) -> int:
+        """How many rows the time that is left allows. Raises OutOfTime for none."""
+        fitting = int((self.deadline - time.perf_counter()) / max(self._each, 1e-9))
+        self.late = self.late or fitting < 1
+        if fitting < 1:
+            raise OutOfTime
+        return fitting
 
     def frame(self, matrix: np.ndarray) -> pd.DataFrame:
         """Coded rows with everything that a decision needs."""
@@ -66,8 +78,22 @@ class Judge:
 
     def decided(self, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (rows, classes) and the decision's class codes (rows,)."""
+        started = time.perf_counter()
         known = self.model.probabilities(frame)
-        return known, self._decide(known, frame)
+        codes = self._decide(known, frame)
+        self._learn(known, time.perf_counter() - started, frame.shape[1])
+        return known, codes
+
+    def _learn(self, known: np.ndarray, seconds: float, columns: int) -> None:
+        """How many rows the next batch may have, and whether the model says different things."""
+        if not len(known):
+            return
+        self._said = known[0] if self._said is None else self._said
+        self.varied = self.varied or bool((known != self._said).any())
+        self._each = seconds / len(known)
+        most = max(1, CELLS // max(columns, 1))
+        grown = 8 * max(self._batch, len(known))
+        self._batch = min(max(int(BATCH_SECONDS / max(self._each, 1e-9)), 1), 4096, most, grown)
 
     def _decide(self, known: np.ndarray, frame: pd.DataFrame) -> np.ndarray:
         return self._rule.decide(known[:, 1], frame) if self.model.binary else predicted_codes(known)

@@ -16,8 +16,9 @@ class Counterfactuals:
     model; `changes` says what is different: counterfactual (position in `frame`), column, before, after.
     `probability` (n,) is that of the target class, `decision` (n,) the class decided on, `distance` (n,) Gower's from
     the row, all as scored again when the search was over. `tried` counts the rows that the model was asked about.
-    Where there are none, `blocked_by` completes "it would work if …" and `message` says it in a sentence. `sample`
-    says which real rows were started from (empty for all).
+    Where there are none, `blocked_by` completes "it would work if …" and `message` says it in a sentence; `untried`
+    are the same words of the constraints that time ran out for. `sample` says which real rows were started from
+    (empty for all).
     """
 
     target: str
@@ -31,6 +32,7 @@ class Counterfactuals:
     message: str
     blocked_by: tuple[str, ...] = ()
     sample: str = ""
+    untried: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)

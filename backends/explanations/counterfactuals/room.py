@@ -9,13 +9,12 @@ import numpy as np
 from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 from backends.explanations.coding import Coding, changed
-from backends.explanations.counterfactuals.constraints import Constraints
+from backends.explanations.counterfactuals.constraints import NEVER, Constraints
 
 VALUES = 25  # tried of one column by itself
 DAY = 86_400.0
 MOST_DECIMALS = 6
 READ = 2_000  # values that a column's decimals are read from
-NEVER = ("text", "identifier")  # kinds that are never changed
 
 
 @dataclass(frozen=True)

@@ -5,5 +5,6 @@ Both models have to speak of the same rows of the same table: `disagreement` che
 
 from backends.explanations.disagreement.compare import Disagreement, disagreement
 from backends.explanations.disagreement.drivers import drivers
+from backends.explanations.disagreement.shared import Shared, shared_explanations
 
-__all__ = ["Disagreement", "disagreement", "drivers"]
+__all__ = ["Disagreement", "Shared", "disagreement", "drivers", "shared_explanations"]

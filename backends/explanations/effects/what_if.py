@@ -36,6 +36,16 @@ class WhatIf:
         """Whether the decision changed."""
         return self.decisions[0] != self.decisions[1]
 
+    def ranked(self, truth: str | None = None) -> pd.DataFrame:
+        """`frame` with the classes decided on first (before, after), then the true one, then by how much each changed.
+
+        Of two equal changes the more probable class comes first.
+        """
+        named = [name for name in dict.fromkeys((*self.decisions, truth)) if name is not None]
+        first = self.frame["class"].map({name: place for place, name in enumerate(named)}).fillna(len(named))
+        order = np.lexsort([-self.frame["before"], -self.frame["difference"].abs(), first])
+        return self.frame.iloc[order].reset_index(drop=True)
+
 
 def what_if(model: TrainedModel, row: pd.DataFrame, changes: Mapping[str, Typed]) -> WhatIf:
     """What the model says of `row` (one row) and of the same row with `changes`, values as a person types them.

@@ -13,6 +13,7 @@ from backends.explanations.cohorts.cohort import Cohort, merged
 from backends.explanations.cohorts.comparing import Moments
 from backends.explanations.cohorts.condition import Condition
 from backends.explanations.cohorts.scores import Decided, dependence
+from backends.explanations.held_out import part_of
 from backends.explanations.slices.bins import Bins
 from backends.explanations.slices.literals import gain, moments_by_bin
 from backends.explanations.slices.plan import Halves, Plan
@@ -59,16 +60,21 @@ class Split:
 
 
 def error_tree(
-    model: TrainedModel, depth: int = 3, least_rows: int | None = None, seed: int = 0, seconds: float = 5.0
+    model: TrainedModel,
+    depth: int = 3,
+    least_rows: int | None = None,
+    rows: np.ndarray | None = None,
+    seed: int = 0,
+    seconds: float = 5.0,
 ) -> ErrorTree:
     """Split the held-out rows by the conditions that best tell errors from hits, at most `depth` times in a row.
 
     A node is split where the error rates of the two parts differ by more than chance allows, with the number of
     possible splits taken into account (Bonferroni), and each has `least_rows` (None: 1 % of the rows, at least 30).
     From 400 rows on the splits are chosen on one half and counted on the other, and a split that the other half does
-    not confirm (one-sided, 1 %) is left out. Raises WorkbenchError as
-    `worst_cohorts` does.
+    not confirm (one-sided, 1 %) is left out. `rows` and the errors raised are those of `worst_cohorts`.
     """
+    model = part_of(model, rows)
     plan = Plan(depth, least_rows, seed, seconds, groups_of(model))
     table, wrong = held_out_table(model), Decided.of(model).wrong.astype(np.float64)
     halves = Halves.of(table.rows, len(table.schema), plan)

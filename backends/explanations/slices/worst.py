@@ -15,6 +15,7 @@ from backends.errors import WorkbenchError
 from backends.explanations.cohorts.cohort import Cohort
 from backends.explanations.cohorts.comparing import Moments, means_against, rates_against
 from backends.explanations.cohorts.scores import Decided, dependence
+from backends.explanations.held_out import part_of
 from backends.explanations.slices.bins import QUANTITIES, Bins, binned
 from backends.explanations.slices.lattice import search
 from backends.explanations.slices.picking import CANDIDATES, Covered, Picker
@@ -71,6 +72,7 @@ def worst_cohorts(
     loss: Loss = "error",
     depth: int = 3,
     least_rows: int | None = None,
+    rows: np.ndarray | None = None,
     seed: int = 0,
     seconds: float = 5.0,
 ) -> WorstCohorts:
@@ -78,10 +80,12 @@ def worst_cohorts(
 
     All held-out columns are looked at, also those that are no features. `seconds` bounds the rows that are searched,
     not the clock: the same model and seed give the same cohorts. Raises WorkbenchError for an unknown loss, a depth
-    beyond three and a model without held-out rows.
+    beyond three and a model without held-out rows. With `rows`, positions among the held-out rows, only these are
+    looked at, and the rest of a cohort is the rest of them.
     """
     if loss not in ("error", "log_loss"):
         raise WorkbenchError(f"There is no loss {loss!r}.", hint="Choose error or log_loss.")
+    model = part_of(model, rows)
     judged = Decided.of(model)
     values = judged.wrong.astype(np.float64) if loss == "error" else judged.log_losses
     plan = Plan(depth, least_rows, seed, seconds, groups_of(model))

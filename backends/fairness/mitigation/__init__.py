@@ -9,5 +9,18 @@ out, `pareto` puts all models and mitigations into one picture of accuracy again
 from backends.fairness.mitigation.mitigate import Mitigated, MitigationPlan, mitigate
 from backends.fairness.mitigation.pareto import Standing, pareto, standings
 from backends.fairness.mitigation.table import METHODS, Method, method
+from backends.fairness.mitigation.taken import NOT_RANKED, with_model
 
-__all__ = ["METHODS", "Method", "Mitigated", "MitigationPlan", "Standing", "method", "mitigate", "pareto", "standings"]
+__all__ = [
+    "METHODS",
+    "NOT_RANKED",
+    "Method",
+    "Mitigated",
+    "MitigationPlan",
+    "Standing",
+    "method",
+    "mitigate",
+    "pareto",
+    "standings",
+    "with_model",
+]

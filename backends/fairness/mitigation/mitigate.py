@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from backends.datasets.schema import Dataset
@@ -19,11 +21,13 @@ from backends.fairness.effect import effect
 from backends.fairness.groups import Groups
 from backends.fairness.mitigation.material import Material
 from backends.fairness.mitigation.optimiser import threshold_optimizer
-from backends.fairness.mitigation.reductions import Reduced, exponentiated_gradient, grid_search
-from backends.fairness.mitigation.table import Method, method
+from backends.fairness.mitigation.reductions import SUBSTITUTE, Reduced, exponentiated_gradient, grid_search
+from backends.fairness.mitigation.table import METHODS, Method, method
 from backends.fairness.mitigation.weights import reweighing
 from backends.fairness.tallies import CRITERIA
 from backends.fairness.thresholds.choosing import Sensitive
+from backends.training.models import model_row
+from backends.training.policy import Policy
 from backends.training.results import TrainedModel
 
 SECONDS = 60.0
@@ -47,7 +51,7 @@ class Mitigated:
     `rows` are positions of the held-out rows it is judged on, `decisions` (rows,) what it decides about them, `chance`
     (rows,) how likely a yes was where answers are drawn by lot (else the decision or the probability itself).
     `before_after` compares with the model as it was: see `effect.effect`. `model` is the new model where there is one
-    that can be kept (reweighing); the others decide by lot or are no pipeline.
+    that answers the same row the same way and can be kept; otherwise `why_no_model` says why not.
     """
 
     plan: MitigationPlan
@@ -60,6 +64,7 @@ class Mitigated:
     notes: tuple[str, ...]
     seconds: float
     model: TrainedModel | None = None
+    why_no_model: str = ""
 
     @property
     def title(self) -> str:
@@ -93,6 +98,7 @@ def mitigate(model: TrainedModel, dataset: Dataset, sensitive: Sensitive, plan: 
         notes=made.reduced.notes,
         seconds=time.monotonic() - start,
         model=made.model,
+        why_no_model=made.reduced.why_no_model,
     )
 
 
@@ -115,8 +121,7 @@ def _reweighed(material: Material, dataset: Dataset, plan: MitigationPlan) -> _M
         )
     weights = reweighing(material.train, material.codes)
     pipeline = clone(model.pipeline).fit(material.features, material.codes, model__sample_weight=weights)
-    title = f"{model.title}, reweighed"
-    fresh = replace(model, pipeline=pipeline, title=title, out_of_fold=None)
+    fresh = _renewed(material, pipeline, plan, "reweighed")
     positive = fresh.probabilities(model.holdout)[:, 1]
     decisions = fresh.policy.decide(positive, model.held_out)
     low, high = float(weights.min()), float(weights.max())
@@ -124,9 +129,34 @@ def _reweighed(material: Material, dataset: Dataset, plan: MitigationPlan) -> _M
     return _Made(Reduced(positive, decisions, (note,)), np.arange(len(positive)), fresh)
 
 
+def _renewed(material: Material, pipeline: Pipeline, plan: MitigationPlan, words: str) -> TrainedModel:
+    """The model with another pipeline, under a name and a key of its own: "Logistic regression, reweighed by sex".
+
+    Its out-of-fold predictions were another's. A reduction was fitted to decide by the more
+    probable class; reweighing leaves the policy.
+    """
+    model, by = material.model, material.groups.groupings
+    mark = crc32(repr((plan.method, plan.constraint, plan.seed, [one.to_dict() for one in by])).encode())
+    policy = model.policy if plan.method == "reweighing" else Policy()
+    who = " and ".join(one.column for one in by)
+    own = type(pipeline[-1]) is type(model.pipeline[-1])  # or that of the substitute
+    return replace(
+        model,
+        key=f"{model.key}_{plan.method}_{mark:08x}",
+        parameters=model.parameters if own else {},
+        title=f"{model.title if own else model_row(SUBSTITUTE).title}, {words} by {who}",
+        pipeline=pipeline,
+        out_of_fold=None,
+        policy=policy,
+    )
+
+
 def _reduced(search: Callable[[Material, str, float, int], Reduced]) -> Callable[..., _Made]:
     def make(material: Material, dataset: Dataset, plan: MitigationPlan) -> _Made:
-        return _Made(search(material, plan.constraint, plan.seconds, plan.seed), np.arange(len(material.test)))
+        found = search(material, plan.constraint, plan.seconds, plan.seed)
+        words = f"{METHODS[plan.method].title.lower()} for {CRITERIA[plan.constraint].title.lower()}"
+        fresh = None if found.pipeline is None else _renewed(material, found.pipeline, plan, words)
+        return _Made(found, np.arange(len(material.test)), fresh)
 
     return make
 

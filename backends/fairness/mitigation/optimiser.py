@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from backends.datasets.schema import Dataset
+from backends.datasets.wording import agreeing, number_of
 from backends.errors import WorkbenchError
 from backends.fairness.mitigation.material import Material
-from backends.fairness.mitigation.reductions import Reduced, quiet
+from backends.fairness.mitigation.reductions import LOTTERY, Reduced, quiet
 from backends.fairness.thresholds.choosing import halves, out_of_fold_rows
 
 _CONSTRAINTS = {
@@ -18,6 +19,8 @@ _CONSTRAINTS = {
     "equalised_odds": "equalized_odds",
     "equal_opportunity": "true_positive_rate_parity",
 }
+INSTEAD = "The tab Thresholds finds fixed ones per group."
+THRESHOLDS = f"It is thresholds per group on the model as it is, not a model of its own. {INSTEAD}"
 
 
 class Given(ClassifierMixin, BaseEstimator):
@@ -67,8 +70,11 @@ def threshold_optimizer(material: Material, dataset: Dataset, constraint: str, s
         ]
     chance = np.where(known, chance, material.decisions[judged])
     drawn = np.random.default_rng(seed).random(len(chance))
+    decisions, certain = (drawn < chance).astype(np.intp), bool(np.isin(chance, (0, 1)).all())
+    if certain:
+        return Reduced(chance, decisions, (said,), why_no_model=THRESHOLDS), judged
     lottery = f"Some answers are drawn by lot (seed {seed}): the same row may get either."
-    return Reduced(chance, (drawn < chance).astype(np.intp), (said, lottery)), judged
+    return Reduced(chance, decisions, (said, lottery), why_no_model=f"{LOTTERY} {INSTEAD}"), judged
 
 
 def _chosen_on(material: Material, dataset: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str]:
@@ -92,8 +98,10 @@ def _chosen_on(material: Material, dataset: Dataset) -> tuple[np.ndarray, np.nda
 def _check_both_classes(y: np.ndarray, groups: np.ndarray) -> None:
     """Fairlearn asks every group for both outcomes."""
     both = np.array([len(np.unique(y[groups == code])) == 2 for code in np.unique(groups)])
-    if not both.all():
+    one = int((~both).sum())
+    if one:
         raise WorkbenchError(
-            f"{int((~both).sum())} of {len(both)} groups have one outcome only in the rows to choose on.",
+            f"{one} of {number_of(len(both), 'group')} {agreeing(one, 'has', 'have')} one outcome only in the rows to "
+            "choose on.",
             hint="Choose fewer, larger groups, or thresholds of your own.",
         )

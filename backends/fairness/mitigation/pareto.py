@@ -44,9 +44,7 @@ def standings(
         raise WorkbenchError("There is no model to compare.", hint="Train one first.")
     groups, _ = held_out_groups(chosen[0], sensitive)
     y = np.asarray(chosen[0].holdout_codes)
-    found = [
-        _standing((model.title, "model"), Decided(y, model.decide(model.held_out)), groups, seed) for model in chosen
-    ]
+    found = [_standing((model.title, "model"), Decided.by(model, 1), groups, seed) for model in chosen]
     for one in mitigated:
         kept = replace(groups, codes=groups.codes[one.rows])
         found.append(_standing((one.title, "mitigation"), Decided(y[one.rows], one.decisions), kept, seed))

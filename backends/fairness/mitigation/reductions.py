@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.pipeline import Pipeline
 
 from backends.errors import WorkbenchError
 from backends.fairness.mitigation.material import Material, dense
+from backends.training.formulas import predicted_codes
 from backends.training.models import model_row
 from backends.training.pipeline import build_pipeline
 
@@ -22,6 +24,13 @@ ROUNDS = 30  # of the exponentiated gradient, two fits each at most
 GRID = 20  # constraint weights that the grid search tries
 MOST_ROWS = 50_000  # training rows that are used; of more, a seeded sample
 SUBSTITUTE = "logistic_regression"
+LOTTERY = (
+    "It cannot be taken as the model: it draws some answers by lot, so that the same row may get either, and a model "
+    "has to answer the same row the same way."
+)
+ONE_ANSWER = "It cannot be taken as the model: it gives the same answer to everyone, or no probabilities."
+OTHERWISE = "It cannot be taken as the model: its probabilities lead to other decisions than its own."
+WEIGHED = "Its probabilities are those of rows weighed for the criterion, not of the rows as they are."
 
 
 class OutOfTimeError(Exception):
@@ -50,11 +59,16 @@ class Timed(ClassifierMixin, BaseEstimator):
 
 @dataclass(frozen=True)
 class Reduced:
-    """The held-out rows' chance of a yes (rows,) and decisions (rows,), with what has to be said about them."""
+    """The held-out rows' chance of a yes (rows,) and decisions (rows,), with what has to be said about them.
+
+    `pipeline` decides the same by itself where a single model does; else `why_no_model` says why there is none.
+    """
 
     chance: np.ndarray
     decisions: np.ndarray
     notes: tuple[str, ...]
+    pipeline: Pipeline | None = None
+    why_no_model: str = ""
 
 
 def exponentiated_gradient(material: Material, constraint: str, seconds: float, seed: int) -> Reduced:
@@ -70,8 +84,11 @@ def exponentiated_gradient(material: Material, constraint: str, seconds: float, 
         chance = np.asarray(search._pmf_predict(inputs.test))[:, 1]
     drawn = np.random.default_rng(seed).random(len(chance))
     models = int((search.weights_ > 0).sum())
-    said = f"A lottery over {models} models, drawn with seed {seed}: the same row may get either." if models > 1 else ""
-    return Reduced(chance, (drawn < chance).astype(np.intp), (*inputs.notes, *([said] if said else [])))
+    decisions = (drawn < chance).astype(np.intp)
+    if models == 1:
+        return inputs.single(search.predictors_[int(np.argmax(search.weights_))], decisions, "A single model is left.")
+    said = f"A lottery over {models} models, drawn with seed {seed}: the same row may get either."
+    return Reduced(chance, decisions, (*inputs.notes, said), why_no_model=LOTTERY)
 
 
 def grid_search(material: Material, constraint: str, seconds: float, seed: int) -> Reduced:
@@ -84,7 +101,7 @@ def grid_search(material: Material, constraint: str, seconds: float, seed: int) 
         search.fit(inputs.train, inputs.codes, sensitive_features=inputs.groups)
         decisions = np.asarray(search.predict(inputs.test)).astype(np.intp)
     said = f"The best of {len(search.predictors_)} models, by error and disparity on the training rows alike."
-    return Reduced(decisions.astype(np.float64), decisions, (*inputs.notes, said))
+    return inputs.single(search.predictors_[search.best_idx_], decisions, said)
 
 
 @dataclass(frozen=True)
@@ -96,6 +113,18 @@ class _Inputs:
     estimator: Any
     deadline: float
     notes: tuple[str, ...]
+    steps: tuple[tuple[str, Any], ...]  # of the pipeline that prepared the rows, the estimator last
+
+    def single(self, predictor: Any, decisions: np.ndarray, said: str) -> Reduced:
+        """What one fitted model decides; as a pipeline of its own where it gives probabilities that decide the same."""
+        estimator, chance = getattr(predictor, "fitted_", predictor), decisions.astype(np.float64)
+        notes = (*self.notes, said)
+        if not hasattr(estimator, "predict_proba") or list(estimator.classes_) != [0, 1]:
+            return Reduced(chance, decisions, notes, why_no_model=ONE_ANSWER)
+        if not np.array_equal(predicted_codes(np.asarray(estimator.predict_proba(self.test))), decisions):
+            return Reduced(chance, decisions, notes, why_no_model=OTHERWISE)
+        pipeline = Pipeline([*self.steps[:-1], (self.steps[-1][0], estimator)])
+        return Reduced(chance, decisions, (*notes, WEIGHED), pipeline)
 
 
 def _inputs(material: Material, seconds: float, seed: int) -> _Inputs:
@@ -114,7 +143,7 @@ def _inputs(material: Material, seconds: float, seed: int) -> _Inputs:
         notes = (*notes, f"Made with a logistic regression in place of {model.title}, which {doubt}.")
     train, test = (dense(pipeline[:-1].transform(frame)) for frame in (features, model.holdout))
     groups = material.train[rows].astype(str)
-    return _Inputs(train, codes, groups, test, clone(pipeline[-1]), deadline, notes)
+    return _Inputs(train, codes, groups, test, clone(pipeline[-1]), deadline, notes, tuple(pipeline.steps))
 
 
 def _why_not(pipeline: Any, features: Any, codes: np.ndarray, seconds: float) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -15,44 +14,42 @@ import pandas as pd
 from backends import __version__
 from backends.fairness.definitions import DEFINITIONS
 from backends.fairness.mitigation import Mitigated
+from backends.fairness.report.done import Measures, Solved, Tried, not_computed
+from backends.fairness.report.layout import FORMAT, LAYOUT
 from backends.fairness.result import FairnessReport
 from backends.fairness.subgroups import Subgroups
-from backends.fairness.thresholds import Solution
+from backends.fairness.tallies import CRITERIA
+from backends.fairness.thresholds import LAWFUL_WARNING
+from backends.training.policy import Policy
 
-FORMAT = 1
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "fairlearn")
 
 
-@dataclass(frozen=True)
-class Measures:
-    """What was done about the findings: each may be missing.
-
-    `thresholds` are policies that were chosen; `effects` says what each did on the rows it was judged on (frames of
-    `effect.effect`, by the title of its goal); `pareto` is `mitigation.pareto`'s frame for `pareto_of` (a criterion in
-    words).
-    """
-
-    thresholds: tuple[Solution, ...] = ()
-    effects: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    mitigated: tuple[Mitigated, ...] = ()
-    pareto: pd.DataFrame | None = None
-    pareto_of: str = "Demographic parity"
-    subgroups: Subgroups | None = None
-
-
 def content(report: FairnessReport, measures: Measures | None = None, now: datetime | None = None) -> dict[str, Any]:
-    """The report as data that JSON can hold: None is what cannot be measured, `now` the time it was made at."""
+    """The report as data that JSON can hold, as `LAYOUT` says: None is what cannot be measured or was not computed.
+
+    `now` is the time it says it was made at.
+    """
     done = measures or Measures()
-    return {
+    data = {
         "format": FORMAT,
+        "layout": LAYOUT,
         "made": _made(report, now or datetime.now(UTC)),
         "assessment": report.to_dict(),
-        "thresholds": [_solution(one, done.effects.get(one.goal.title)) for one in done.thresholds],
+        "in_force": None if done.policy is None else _in_force(done.policy),
+        "sliders": None if done.tried is None else _tried(done.tried),
+        "solutions": [_solved(one) for one in done.solved],
         "mitigations": [_mitigated(one) for one in done.mitigated],
-        "pareto": {"criterion": done.pareto_of, "rows": records(done.pareto)},
-        "subgroups": _subgroups(done.subgroups),
+        "pareto": [
+            {"key": key, "criterion": CRITERIA[key].title, "rows": records(frame)}
+            for key, frame in done.paretos.items()
+        ],
+        "subgroups": [_subgroups(one) for one in done.subgroups],
+        "not_computed": [asdict(one) for one in not_computed(report, done)],
         "definitions": [asdict(definition) for definition in DEFINITIONS],
     }
+    plain: dict[str, Any] = _plain(data)
+    return plain
 
 
 def records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -68,6 +65,8 @@ def records(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
     if isinstance(value, np.generic):
@@ -90,18 +89,41 @@ def _made(report: FairnessReport, now: datetime) -> dict[str, Any]:
     }
 
 
-def _solution(one: Solution, effect: pd.DataFrame | None) -> dict[str, Any]:
+def _warning(policy: Policy) -> str:
+    return LAWFUL_WARNING if policy.thresholds else ""
+
+
+def _in_force(policy: Policy) -> dict[str, Any]:
+    return {"policy": policy.to_dict(), "warning": _warning(policy)}
+
+
+def _tried(one: Tried) -> dict[str, Any]:
     return {
-        "goal": one.goal.title,
-        "words": one.goal.words,
-        "policy": one.policy.to_dict(),
-        "per_group": one.per_group,
-        "tolerance": one.tolerance if one.goal.criterion else None,
-        "reached": _plain(one.reached),
-        "cost": one.cost,
+        "policy": one.scores.policy.to_dict(),
+        "costs": asdict(one.costs),
+        "cost": one.scores.cost,
         "note": one.note,
-        "warning": one.warning,
-        "effect": records(effect),
+        "warning": _warning(one.scores.policy),
+        "by_group": records(one.scores.by_group),
+        "disparities": records(one.scores.disparities),
+        "effect": records(one.effect),
+    }
+
+
+def _solved(one: Solved) -> dict[str, Any]:
+    found = one.solution
+    return {
+        "goal": found.goal.title,
+        "words": found.goal.words,
+        "policy": found.policy.to_dict(),
+        "per_group": found.per_group,
+        "costs": asdict(one.costs),
+        "tolerance": found.tolerance if found.goal.criterion else None,
+        "reached": found.reached,
+        "cost": found.cost,
+        "note": found.note,
+        "warning": found.warning,
+        "effect": records(one.effect),
     }
 
 
@@ -116,14 +138,13 @@ def _mitigated(one: Mitigated) -> dict[str, Any]:
         "seed": one.plan.seed,
         "rows": len(one.rows),
         "notes": list(one.notes),
+        "why_no_model": one.why_no_model,
         "seconds": round(one.seconds, 3),
         "effect": records(one.before_after),
     }
 
 
-def _subgroups(found: Subgroups | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
+def _subgroups(found: Subgroups) -> dict[str, Any]:
     return {
         "measure": found.measure,
         "looked_at": found.looked_at,

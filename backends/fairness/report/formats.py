@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from backends.fairness.report.content import Measures, content
+from backends.fairness.report.content import content
+from backends.fairness.report.done import Measures
 from backends.fairness.result import FairnessReport
 
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from backends.fairness.report import tables
+from backends.fairness.report import measures, tables
 from backends.profiling.report.page import FOLDER as STYLES
 from backends.profiling.report.template import compiled
 from backends.profiling.report.texts import shown
 
 FOLDER = Path(__file__).parent
-PARTS = (("style", STYLES / "page.css"),)
+PARTS = (("style", STYLES / "page.css"), ("drawing", FOLDER / "drawing.css"))
 NAVIGATION = {
     "gaps": "Gaps",
     "groups": "Groups",
+    "calibration": "Calibration",
     "thresholds": "Thresholds",
     "mitigations": "Mitigations",
+    "pareto": "Accuracy against disparity",
     "subgroups": "Worst subgroups",
+    "missing": "Not computed",
     "definitions": "Definitions",
     "made": "How this was made",
 }
 LONGEST = 1_500  # characters of a sentence
-ALWAYS = ("gaps", "groups", "definitions", "made")
+ALWAYS = ("gaps", "groups", "thresholds", "definitions", "made")
 Data = dict[str, Any]
 
 
@@ -39,16 +42,27 @@ def page(data: Data) -> str:
         answer=shown(first, LONGEST),
         reading=[shown(line, LONGEST) for line in rest],
         notes=[shown(line, LONGEST) for line in assessment["notes"]],
-        parts=[(key, name) for key, name in NAVIGATION.items() if key in ALWAYS or data.get(key)],
+        impossibility=shown(assessment["impossibility"], LONGEST) if assessment["impossibility"] else "",
+        parts=[(key, name) for key, name in NAVIGATION.items() if key in ALWAYS or _there(data, key)],
         gaps=tables.gaps(assessment),
         groups=tables.groups(assessment),
-        thresholds=[tables.threshold(one) for one in data["thresholds"]],
+        calibration=measures.calibration(assessment),
+        in_force=measures.in_force(data["in_force"]),
+        sliders=measures.sliders(data["sliders"]),
+        solutions=[measures.solution(one) for one in data["solutions"]],
         mitigations=[tables.mitigation(one) for one in data["mitigations"]],
-        pareto=tables.pareto(data["pareto"]),
-        subgroups=tables.subgroups(data["subgroups"]),
+        pareto=[measures.pareto(one) for one in data["pareto"]],
+        subgroups=[measures.subgroups(one) for one in data["subgroups"]],
+        missing=data["not_computed"],
         definitions=data["definitions"],
         colophon=_colophon(data),
     )
+
+
+def _there(data: Data, key: str) -> bool:
+    """Whether a part of the page has something to show."""
+    found = {"calibration": data["assessment"]["calibration"], "missing": data["not_computed"]}.get(key, data.get(key))
+    return bool(found)
 
 
 def _colophon(data: Data) -> list[tuple[str, str]]:

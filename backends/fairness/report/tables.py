@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from markupsafe import Markup
 
-from backends.datasets.grouping import Grouping
-from backends.fairness.groups import Groups
 from backends.fairness.measures import BY_KEY
 from backends.fairness.tallies import CRITERIA
 from backends.profiling.report import pictures
@@ -39,16 +36,18 @@ def _gaps(against: str, gaps: list[Data]) -> Table:
             (
                 *(shown(row["split"]), CRITERIA[row["criterion"]].title, row["kind"], measured(row["value"])),
                 *(
-                    _interval(row["low"], row["high"]),
+                    interval(row["low"], row["high"]),
                     _dot(row, row["kind"] == "difference"),
-                    _chance(row["q"]),
+                    chance(row["q"]),
                     pair,
                     four,
                 ),
             )
         )
     heads = ("Groups by", "Criterion", "Gap", "Value", "95 % interval", "", "q", "Between", "Four fifths")
-    return Table(_cut(f"The largest gap of each criterion against {OPPONENTS[against]}", gaps), heads, rows, (3, 4, 6))
+    return Table(
+        cut_words(f"The largest gap of each criterion against {OPPONENTS[against]}", gaps), heads, rows, (3, 4, 6)
+    )
 
 
 def groups(assessment: Data) -> list[Table]:
@@ -62,29 +61,13 @@ def groups(assessment: Data) -> list[Table]:
             (
                 *(shown(row["split"]), shown(row["group"]), amount(row["rows"])),
                 measured(row["value"]) if row["value"] is not None else shown(row["note"], 80),
-                *(_interval(row["low"], row["high"]), _dot(row, key in SIGNED)),
+                *(interval(row["low"], row["high"]), _dot(row, key in SIGNED)),
             )
             for row in rows[:MOST]
         ]
         heads = ("Groups by", "Group", "Rows", BY_KEY[key].title, "95 % interval", "")
-        found.append(Table(_cut(f"{BY_KEY[key].title}: {BY_KEY[key].definition}", rows), heads, cells, (2, 3, 4)))
+        found.append(Table(cut_words(f"{BY_KEY[key].title}: {BY_KEY[key].definition}", rows), heads, cells, (2, 3, 4)))
     return found
-
-
-def threshold(one: Data) -> Data:
-    """A chosen policy: its words, its thresholds and what it changed."""
-    by = tuple(Grouping.from_dict(row) for row in one["policy"]["by"])
-    rows = [(_name(by, labels), measured(value)) for labels, value in one["policy"]["thresholds"][:MOST]]
-    rows.append(("all others" if rows else "everyone", measured(one["policy"]["threshold"])))
-    reached = "" if one["reached"] is None else f" Difference reached where chosen: {one['reached']:.3f}."
-    return {
-        "goal": one["goal"],
-        "words": f"{one['words']}{reached}",
-        "note": one["note"],
-        "warning": one["warning"],
-        "table": Table("Yes from this probability on", ("Group", "Threshold"), rows, (1,)),
-        "effect": effect(one["effect"]),
-    }
 
 
 def mitigation(one: Data) -> Data:
@@ -93,7 +76,7 @@ def mitigation(one: Data) -> Data:
     return {
         "title": shown(one["title"], 120),
         "words": f"{one['words']} Aimed at {aim}, {one['when']} ({one['source']}).",
-        "notes": [shown(note, 400) for note in one["notes"]],
+        "notes": [shown(note, 400) for note in (*one["notes"], one["why_no_model"]) if note],
         "effect": effect(one["effect"]),
     }
 
@@ -106,7 +89,7 @@ def effect(rows: list[Data]) -> Table:
             *(
                 text
                 for side in ("before", "after", "change")
-                for text in (measured(row[side]), _interval(row[f"{side}_low"], row[f"{side}_high"]))
+                for text in (measured(row[side]), interval(row[f"{side}_low"], row[f"{side}_high"]))
             ),
         )
         for row in rows
@@ -115,42 +98,8 @@ def effect(rows: list[Data]) -> Table:
     return Table("Before and after on the same held-out rows", heads, cells, (1, 2, 3, 4, 5, 6))
 
 
-def pareto(data: Data) -> Table:
-    """All models and mitigations, the most accurate first."""
-    rows = [
-        (
-            *(shown(row["title"], 80), row["kind"], amount(row["rows"]), measured(row["accuracy"])),
-            *(_interval(row["accuracy_low"], row["accuracy_high"]), measured(row["disparity"])),
-            *(_interval(row["disparity_low"], row["disparity_high"]), "none beats it" if row["best"] else NOTHING),
-        )
-        for row in data["rows"][:MOST]
-    ]
-    heads = ("", "Kind", "Rows", "Accuracy", "95 % interval", data["criterion"], "95 % interval", "In both")
-    return Table("Accuracy against disparity", heads, rows, (2, 3, 4, 5, 6))
-
-
-def subgroups(data: Data | None) -> Data | None:
-    """The subgroups that were tested, the worst first."""
-    if data is None:
-        return None
-    rows = [
-        (
-            *(shown(row["subgroup"], 120), amount(row["rows"]), measured(row["value"]), measured(row["rest"])),
-            *(measured(row["difference"]), _interval(row["low"], row["high"]), _chance(row["q"])),
-            "worse than chance makes it" if row["found"] else "may be chance",
-        )
-        for row in data["rows"][:MOST]
-    ]
-    title = BY_KEY[data["measure"]].title
-    heads = ("Subgroup", "Rows", title, "All others", "Difference", "95 % interval", "q", "")
-    return {"note": data["note"], "table": Table(f"{title} of the worst subgroups", heads, rows, (1, 2, 3, 4, 5, 6))}
-
-
-def _name(by: tuple[Grouping, ...], labels: list[str] | tuple[str, ...]) -> str:
-    return shown(Groups(by, (tuple(labels),), np.zeros(0, dtype=np.intp)).names[0], 120)
-
-
-def _interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None) -> str:
+    """The two ends, or a dash."""
     return NOTHING if low is None or high is None else f"{measured(low)} to {measured(high)}"
 
 
@@ -159,9 +108,11 @@ def _dot(row: Data, signed: bool) -> Markup:
     return pictures.dot(row["value"], (row["low"], row["high"]), (-1.0 if signed else 0.0, 1.0))
 
 
-def _chance(q: float | None) -> str:
+def chance(q: float | None) -> str:
+    """A q-value with three decimals."""
     return NOTHING if q is None else "<0.001" if q < 0.001 else f"{q:.3f}"
 
 
-def _cut(caption: str, rows: list[Data]) -> str:
+def cut_words(caption: str, rows: list[Data]) -> str:
+    """A caption that says when not all rows are drawn."""
     return caption if len(rows) <= MOST else f"{caption} (the first {MOST:,} of {len(rows):,})"

@@ -14,6 +14,7 @@ from backends.errors import WorkbenchError
 from backends.fairness.disparities import SIGNIFICANT, fisher
 from backends.fairness.groups import Groups
 from backends.fairness.measures import measure
+from backends.fairness.subgroups import words
 from backends.fairness.subgroups.counting import (
     Coded,
     Condition,
@@ -125,9 +126,8 @@ def worst_subgroups(
     second = ~first if split else first
     found = pd.DataFrame(_rows(coded, chosen, _Shares(whole & second, part & second)), columns=COLUMNS[:-2])
     tested = _corrected(found, 0 if split else len(counted))
-    return Subgroups(
-        _oriented(tested, search.flipped), search.measure, len(counted), split, _note(counted, split, whole)
-    )
+    note = words.note(len(counted), split, int(whole.sum()), tested["found"].to_numpy(bool), row.title.lower())
+    return Subgroups(_oriented(tested, search.flipped), search.measure, len(counted), split, note)
 
 
 @dataclass(frozen=True)
@@ -221,18 +221,6 @@ def _oriented(frame: pd.DataFrame, flipped: bool) -> pd.DataFrame:
         return frame
     ends = {"value": 1 - frame["value"], "rest": 1 - frame["rest"], "difference": -frame["difference"]}
     return frame.assign(**ends, low=-frame["high"], high=-frame["low"])
-
-
-def _note(counted: Counted, split: bool, whole: np.ndarray) -> str:
-    looked = f"{len(counted):,} subgroups were looked at"
-    if not len(counted):
-        return "No subgroup has enough rows to be measured."
-    if split:
-        return f"{looked} in one half of the {int(whole.sum()):,} rows; the figures are of the other half."
-    return (
-        f"{looked} in {int(whole.sum()):,} rows, too few to keep half of them for a test: the differences shown were "
-        "picked for being large and are optimistic, the q-values account for all that were looked at."
-    )
 
 
 def _check(rows: int, frame: pd.DataFrame, groupings: Sequence[Grouping]) -> None:

@@ -10,12 +10,13 @@ from backends.fairness.costs import Costs
 from backends.fairness.thresholds.choosing import ChosenOn, before_after, choose_rows, with_policy
 from backends.fairness.thresholds.goals import GOALS, Goal
 from backends.fairness.thresholds.scores import PolicyScores, cost_curve, policy_scores
-from backends.fairness.thresholds.solve import LAWFUL_WARNING, Solution, solve
+from backends.fairness.thresholds.solve import LAWFUL_WARNING, NO_COST, Solution, solve
 from backends.fairness.thresholds.table import ThresholdTable
 
 __all__ = [
     "GOALS",
     "LAWFUL_WARNING",
+    "NO_COST",
     "ChosenOn",
     "Costs",
     "Goal",

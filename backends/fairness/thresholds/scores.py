@@ -9,11 +9,21 @@ import numpy as np
 import pandas as pd
 
 from backends.fairness.costs import Costs
-from backends.fairness.disparities import Criterion
 from backends.fairness.measures import measure
 from backends.fairness.resampling import interval
-from backends.fairness.tallies import CELLS, CRITERIA, apart, apart_drawn, cells_of, rate, resampled, widest
-from backends.fairness.thresholds.table import OTHERS, ThresholdTable
+from backends.fairness.tallies import (
+    CELLS,
+    CRITERIA,
+    MINIMUM_ROWS,
+    apart,
+    apart_drawn,
+    cells_of,
+    rate,
+    resampled,
+    told,
+    widest,
+)
+from backends.fairness.thresholds.table import ThresholdTable
 from backends.profiling.intervals import wilson
 from backends.training.policy import Policy
 
@@ -25,10 +35,10 @@ class PolicyScores:
     """A policy counted on some rows.
 
     `by_group` has one row per group (the pooled small groups last): group, rows, positives, threshold, the four
-    counts, per rate of `SHOWN` its value with `_low` and `_high` (Wilson's 95 % interval of a share; all NaN where
-    the rate is of no row, or the group under the table's minimum), cost and cost_per_row. `overall` is the same for
-    all rows. `disparities` has a row per criterion: key, title, value, low, high (95 % bootstrap of
-    the two groups at its ends), rate (the one that is furthest apart), highest and lowest (those two groups).
+    counts, per rate of `SHOWN` its value with `_low` and `_high` (Wilson's 95 % interval of a share) and `_n` (the
+    rows that it is a share of; under the table's minimum the three are NaN), cost and cost_per_row. `overall` is the
+    same for all rows. `disparities` has a row per criterion: key, title, value, low, high (95 % bootstrap of the two
+    groups at its ends), rate (the one that is furthest apart), highest and lowest (those two groups).
     """
 
     policy: Policy
@@ -56,35 +66,34 @@ def policy_scores(
     costs = costs or Costs()
     tally, thresholds = table.tally(policy), table.thresholds(policy)
     names = [group.name for group in table.everyone]
-    by_group = _rates(tally, names, thresholds, costs)
+    by_group = _rates(tally, names, thresholds, costs, table.minimum_rows)
     everything = tally.sum(axis=0, keepdims=True)
-    overall = _rates(everything, ["all rows"], np.array([policy.threshold]), costs)
-    small = (by_group["group"] == OTHERS).to_numpy()
-    measured = [f"{key}{end}" for key in SHOWN for end in ("", "_low", "_high")]
-    by_group.loc[small & (by_group["rows"].to_numpy() < table.minimum_rows), measured] = np.nan
-    told = tally[: len(table.groups)]
-    return PolicyScores(policy, by_group, overall, disparities(told, names, seed, resamples), table.notes)
+    overall = _rates(everything, ["all rows"], np.array([policy.threshold]), costs, table.minimum_rows)
+    gaps = disparities(tally[: len(table.groups)], names, seed, resamples, table.minimum_rows)
+    return PolicyScores(policy, by_group, overall, gaps, table.notes)
 
 
-def disparities(tally: np.ndarray, names: list[str], seed: int = 0, resamples: int = 1_000) -> pd.DataFrame:
+def disparities(
+    tally: np.ndarray, names: list[str], seed: int = 0, resamples: int = 1_000, least: int = MINIMUM_ROWS
+) -> pd.DataFrame:
     """How far the groups (groups, cells) are apart by each criterion; see `PolicyScores`."""
-    values = np.array([apart(criterion, tally) for criterion in CRITERIA.values()])
+    values = np.array([apart(criterion, tally, least) for criterion in CRITERIA.values()])
     draws = resampled(tally, resamples, seed)
-    ends = interval(np.stack([apart_drawn(row, draws, tally) for row in CRITERIA.values()], axis=-1), values)
+    drawn = [apart_drawn(row, draws, tally, least) for row in CRITERIA.values()]
+    ends = interval(np.stack(drawn, axis=-1), values)
     rows = [
-        (row.key, row.title, value, low, high, *_extremes(row, tally, names))
+        (row.key, row.title, value, low, high, *_extremes(widest(row, tally, least), names))
         for row, value, low, high in zip(CRITERIA.values(), values, *ends, strict=True)
     ]
     return pd.DataFrame(rows, columns=["key", "title", "value", "low", "high", "rate", "highest", "lowest"])
 
 
-def _extremes(criterion: Criterion, tally: np.ndarray, names: Sequence[str]) -> tuple[str, str, str]:
+def _extremes(ends: tuple[str, int, int] | None, names: Sequence[str]) -> tuple[str, str, str]:
     """The rate that is furthest apart, and the groups where it is highest and lowest."""
-    ends = widest(criterion, tally)
     return ("", "", "") if ends is None else (ends[0], names[ends[1]], names[ends[2]])
 
 
-def _rates(tally: np.ndarray, names: list[str], thresholds: np.ndarray, costs: Costs) -> pd.DataFrame:
+def _rates(tally: np.ndarray, names: list[str], thresholds: np.ndarray, costs: Costs, least: int) -> pd.DataFrame:
     rows = tally.sum(axis=1)
     columns: dict[str, object] = {
         "group": names,
@@ -95,8 +104,9 @@ def _rates(tally: np.ndarray, names: list[str], thresholds: np.ndarray, costs: C
     }
     for key in SHOWN:
         part, whole = (tally[:, cells_of(counted)].sum(axis=1) for counted in (measure(key).part, measure(key).whole))
-        low, high = wilson(part, whole)
-        columns |= {key: rate(key, tally), f"{key}_low": low, f"{key}_high": high}
+        ends = zip(("_low", "_high"), wilson(part, whole), strict=True)
+        columns |= {key: told(key, tally, least), f"{key}_n": whole}
+        columns |= {f"{key}{end}": np.where(whole < least, np.nan, values) for end, values in ends}
     cost = costs.of(tally)
     return pd.DataFrame(columns | {"cost": cost, "cost_per_row": cost / np.where(rows > 0, rows, np.nan)})
 

@@ -18,6 +18,7 @@ from backends.fairness.thresholds.table import GroupScores, ThresholdTable
 from backends.training.policy import Policy
 
 TOLERANCE = 0.01
+NO_COST = "Both kinds of error cost 0, so no threshold is better than another."
 WIDER = 5  # times the tolerance: what else could be had is told for it
 NEARLY = 0.05  # share that gets the other answer up to which nearly everyone gets the same one
 DEAR = 0.05  # share of the lowest cost from which on the price of a limit is told
@@ -63,8 +64,8 @@ def solve(
     """The cheapest policy on the rows of `table` that reaches `goal` (a key of `GOALS`) within `tolerance`.
 
     With costs of 1 and 1 the cheapest is the most accurate. Groups that cannot be measured use the common threshold
-    and limit nothing. Raises WorkbenchError for an unknown goal, and for a goal about groups where fewer than two
-    can be measured.
+    and limit nothing. Raises WorkbenchError for an unknown goal, when no error costs anything, and for a goal about
+    groups where fewer than two can be measured.
 
     >>> y, p = np.array([0, 0, 1, 1] * 20), np.tile([0.1, 0.4, 0.6, 0.9, 0.1, 0.2, 0.3, 0.7], 10)
     >>> solution = solve(ThresholdTable.of(y, p, (["m"] * 4 + ["f"] * 4) * 10), "equal_opportunity")
@@ -72,6 +73,8 @@ def solve(
     ({('f',): 0.25, ('m',): 0.5}, 0.0, 0.0)
     """
     costs, wanted = costs or Costs(), goal_of(goal)
+    if not costs.decide:
+        raise WorkbenchError(NO_COST, hint="Give at least one of the two a cost.")
     measured, left = _measured(table, wanted)
     if wanted.criterion and len(measured) < 2:
         raise WorkbenchError(
@@ -135,7 +138,8 @@ def _one_for_all(
     if not goal.criterion:
         return _Found((optimum.nearest_half(thresholds[cost <= cost.min() * (1 + TINY)]),), tolerance)
     measured = {group.label for group in groups}
-    gaps = apart(CRITERIA[goal.criterion], tallies[:, [group.label in measured for group in table.everyone]])
+    kept = tallies[:, [group.label in measured for group in table.everyone]]
+    gaps = apart(CRITERIA[goal.criterion], kept, table.minimum_rows)
     better = cost < min(cost[0], cost[-1]) * (1 - TINY)
     for width in _widths(tolerance):
         fit = better & (gaps <= width + TINY)
@@ -199,7 +203,8 @@ def _solution(
     reached = float("nan")
     if goal.criterion:
         labels = {group.label for group in _measured(table, goal)[0]}
-        reached = float(apart(CRITERIA[goal.criterion], told[[group.label in labels for group in table.groups]]))
+        kept = told[[group.label in labels for group in table.groups]]
+        reached = float(apart(CRITERIA[goal.criterion], kept, table.minimum_rows))
     per_group = bool(policy.thresholds)
     if goal.criterion == "equalised_odds" and per_group:
         notes = (

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from backends.datasets.grouping import Grouping
+from backends.datasets.wording import agreeing, number_of
 from backends.errors import WorkbenchError
 from backends.fairness.groups import Groups, from_labels
 from backends.fairness.tallies import MINIMUM_ROWS
-from backends.training.policy import HALF, Policy
+from backends.training.policy import Policy, least
 
 OTHERS = "all other groups"
 Label = tuple[str, ...]
@@ -50,11 +51,7 @@ class GroupScores:
         >>> women.tally(np.array([0.4, 0.95])).tolist()
         [[1, 0, 0, 2], [1, 0, 2, 0]]
         """
-        thresholds = np.asarray(thresholds, dtype=np.float64)
-        refused = np.searchsorted(self.scores, thresholds, side="left")
-        tied = thresholds == HALF
-        if tied.any():
-            refused = np.where(tied, np.searchsorted(self.scores, HALF, side="right"), refused)
+        refused = np.searchsorted(self.scores, least(thresholds), side="left")
         missed = self.hits[refused]
         spared = refused - missed
         negatives = self.rows - self.positives
@@ -150,5 +147,6 @@ def _checked(y: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def _notes(parted: Groups, told: int, least: int) -> tuple[str, ...]:
     small = len(parted) - told
-    words = f"{small:,} of {len(parted):,} groups have fewer than {least} rows: not measurable." if small else ""
-    return tuple(text for text in (words, parted.note) if text)
+    have = agreeing(small, "has", "have")
+    words = f"{small:,} of {number_of(len(parted), 'group')} {have} fewer than {least} rows: not measurable."
+    return tuple(text for text in (words if small else "", parted.note) if text)

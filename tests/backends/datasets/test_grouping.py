@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from backends.datasets import read_table
 from backends.datasets.grouping import MISSING, Grouping, groupings
+from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 
 TABLE = read_table(
@@ -66,3 +67,32 @@ def test_a_grouping_survives_json() -> None:
 def test_infinite_values_fall_into_the_outer_groups() -> None:
     found = Grouping("x", (0.0,)).labels(pd.Series([-np.inf, np.inf]))
     assert found.tolist() == ["below 0", "from 0"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [0] * 80 + list(range(1, 21)),  # most are the lowest value
+        [5] * 80 + list(range(-20, 0)),  # most are the highest value
+        np.linspace(1011, 1015, 100),  # three digits would make one number of all edges
+        np.arange(1990, 2000, 0.1),
+        np.r_[np.zeros(40), np.full(40, 1e9), np.arange(1, 21)],
+    ],
+)
+def test_first_edges_leave_no_group_empty_and_not_all_rows_in_one(values) -> None:
+    numbers = pd.Series(values, dtype=float)
+    grouping = Grouping.of(Column("x", "number"), numbers)
+    assert grouping.edges
+    assert set(grouping.labels(numbers)) == set(grouping.names)
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=60))
+def test_a_number_that_varies_always_has_two_groups(values: list[float]) -> None:
+    numbers = pd.Series(values, dtype=float)
+    if numbers.nunique() > 1:
+        assert len(set(Grouping.of(Column("x", "number"), numbers).labels(numbers))) > 1
+
+
+def test_a_value_spelt_missing_is_not_a_missing_value() -> None:
+    values = pd.Series(["missing", "a", None], dtype="str")
+    assert Grouping("t").labels(values).tolist() == ["“missing”", "a", "missing"]

@@ -18,6 +18,7 @@ from backends.datasets.schema import Column, Dataset, Schema, ValueFormat
 from backends.errors import WorkbenchError
 from backends.explanations.cohorts import Cohort, Condition, cohort_scores
 from backends.explanations.cohorts.comparing import Moments, means_against, rates_against
+from backends.explanations.held_out import part_of
 from backends.explanations.slices import error_tree, find_cohorts, worst_cohorts
 from backends.explanations.slices.bins import binned
 from backends.explanations.slices.lattice import search
@@ -438,3 +439,38 @@ def test_the_error_tree_of_random_errors_is_a_root() -> None:
         model = model_of(people(1_000, seed).assign(said=0.9), 1 - wrong.astype(int), kinds={"since": "datetime"})
         grown += len(error_tree(replace(model, holdout_codes=1 - wrong.astype(int))).nodes) > 1
     assert grown <= 1
+
+
+def test_a_search_within_some_rows_is_that_of_a_model_with_these_rows_alone() -> None:
+    random = np.random.default_rng(4)
+    rows = 3_000
+    frame = pd.DataFrame(
+        {"part": random.choice(["a", "b"], rows), "job": random.choice(["clerk", "cook", "smith"], rows)}
+    )
+    wrong = (frame["part"] == "a") & (frame["job"] == "cook") & (random.random(rows) < 0.6)
+    frame["said"] = wrong.astype(float)
+    model = model_of(frame.assign(note=random.random(rows)), np.zeros(rows, dtype=int))
+    inside = np.flatnonzero(frame["part"] == "a")
+    found, alone = worst_cohorts(model, rows=inside), worst_cohorts(part_of(model, inside))
+    assert found.frame.equals(alone.frame)
+    assert found.rows <= len(inside)
+    assert not any("part" in cohort.columns for cohort in found.cohorts)
+    tree = error_tree(model, rows=inside)
+    assert tree.rows <= len(inside)
+    assert tree.nodes["rows"].iloc[0] == tree.rows
+    few = worst_cohorts(model, rows=inside[:12])
+    assert few.frame.empty
+    assert "12 held-out rows are too few" in few.message
+    with pytest.raises(WorkbenchError, match="no held-out row 3,000"):
+        worst_cohorts(model, rows=np.array([rows]))
+
+
+def test_a_part_of_the_held_out_rows_keeps_what_was_left_aside_of_them() -> None:
+    frame = pd.DataFrame({"said": [0.0, 1.0, 0.0, 1.0], "id": [1, 2, 3, 4]})
+    model = model_of(frame, np.array([0, 0, 1, 1]))
+    model = replace(model, aside=pd.DataFrame({"town": ["a", "b", "c", "d"]}))
+    part = part_of(model, np.array([3, 1]))
+    assert part.held_out["town"].tolist() == ["b", "d"]
+    assert part.held_out["id"].tolist() == [2, 4]
+    assert part.holdout_codes.tolist() == [0, 1]
+    assert part_of(model, None) is model

@@ -13,11 +13,14 @@ from scipy.stats import binomtest
 
 from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
-from backends.explanations.disagreement import disagreement, drivers
+from backends.explanations.disagreement import disagreement, drivers, shared_explanations
+from backends.explanations.disagreement.shared import BUDGET
+from backends.explanations.explain import space_of
 from backends.explanations.explanation import Explanation
 from backends.training.policy import Policy
 from backends.training.results import TrainedModel
 from backends.training.spec import TrainingSpec
+from tests.backends.explanations.trained import on_mixed
 from tests.backends.training.tables import dataset
 
 
@@ -196,3 +199,35 @@ def test_one_row_has_no_interval() -> None:
 def test_explanations_that_cannot_be_compared_are_refused(change: dict[str, Any], said: str) -> None:
     with pytest.raises(WorkbenchError, match=said):
         drivers(explanation([[1.0], [2.0]], ("x",)), explanation([[1.0], [2.0]], ("x",), **change))
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_two_spaces_are_brought_into_one(classes: int) -> None:
+    boosting, forest = on_mixed("hist_gradient_boosting", classes), on_mixed("random_forest", classes)
+    assert space_of(boosting) != space_of(forest)
+    found = disagreement(boosting, forest)
+    shared = shared_explanations(boosting, forest, found.points)
+    for model, explanation in ((boosting, shared.first), (forest, shared.second)):
+        assert explanation.space == "probability"
+        assert explanation.adds_up
+        said = model.probabilities(explanation.frame)
+        np.testing.assert_allclose(explanation.predicted, said[:, 1:] if classes == 2 else said, atol=1e-12)
+    assert shared.first.background == shared.second.background
+    assert shared.first.frame.equals(shared.second.frame)
+    differing = found.points.loc[found.points["differ"], "position"]
+    assert set(shared.first.frame.index) <= set(differing)
+    assert f"{len(shared.first.frame):,}" in shared.words
+    apart = np.abs(shared.first.array - shared.second.array).mean(axis=(0, 2))
+    expected = pd.Series(apart, index=list(shared.first.columns)).sort_values(ascending=False)
+    assert shared.drivers["difference"].tolist() == pytest.approx(expected.tolist())
+
+
+def test_models_that_decide_alike_are_compared_where_their_probabilities_differ_most() -> None:
+    first, second = on_mixed("hist_gradient_boosting"), on_mixed("random_forest")
+    points = disagreement(first, second).points.assign(differ=False)
+    shared = shared_explanations(first, second, points, replace(BUDGET, seconds=0.0, least=5))
+    furthest = points.nlargest(5, "difference")["position"]
+    assert sorted(shared.first.frame.index) == sorted(furthest)
+    assert "5 rows whose probabilities are furthest apart" in shared.words
+    with pytest.raises(WorkbenchError, match="no rows"):
+        shared_explanations(first, second, points.iloc[:0])

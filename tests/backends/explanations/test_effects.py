@@ -21,6 +21,7 @@ from backends.explanations.effects import (
     what_if,
 )
 from backends.explanations.effects.dependence import Amount
+from backends.explanations.effects.what_if import WhatIf
 from backends.training.policy import Policy
 from backends.training.results import TrainedModel
 from tests.backends.explanations.small_models import fitted_model, formula_model
@@ -263,3 +264,17 @@ def test_what_if_refuses_what_cannot_be() -> None:
         what_if(linear(), LINEAR.iloc[:2], {"x": 1})
     with pytest.raises(WorkbenchError, match="'x' holds 'much'"):
         what_if(linear(), LINEAR.iloc[:1], {"x": "much"})
+
+
+def test_what_if_ranks_the_decided_and_the_true_class_before_those_that_changed_most() -> None:
+    frame = pd.DataFrame(
+        {
+            "class": ["a", "b", "c", "d", "e"],
+            "before": [0.5, 0.2, 0.1, 0.15, 0.05],
+            "after": [0.3, 0.35, 0.1, 0.15, 0.1],
+        }
+    )
+    found = WhatIf(frame.assign(difference=frame["after"] - frame["before"]), ("a", "b"), pd.DataFrame(), frame)
+    assert found.ranked("c")["class"].tolist() == ["a", "b", "c", "e", "d"]
+    assert found.ranked()["class"].tolist() == ["a", "b", "e", "d", "c"]
+    assert found.ranked("a")["class"].tolist() == ["a", "b", "e", "d", "c"]

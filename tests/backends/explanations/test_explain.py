@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,14 @@ from threadpoolctl import threadpool_limits
 
 from backends.errors import WorkbenchError
 from backends.explanations import ExplainBudget, Explanation, explain
+from backends.explanations.explain import explain_some, space_of
 from backends.explanations.explanation import TOLERANCE
 from backends.explanations.games import FrameGame, MatrixGame
 from backends.explanations.permutation import enumerated, sampled
 from backends.explanations.sources import sources
+from backends.explanations.tree_kernel import compiled
 from backends.explanations.tree_values import TreeValues
+from backends.explanations.warm import warm
 from backends.training.models import MODELS
 from tests.backends.explanations.trained import fitted, numbers, on_mixed
 from tests.backends.training.mixed import SCHEMA, unfamiliar
@@ -305,3 +309,42 @@ def test_a_text_of_many_words_unfolds_into_the_largest_and_the_others() -> None:
     assert found.part_names[-1] == ("said", "150 other parts")
     assert len(found.part_names) == 51
     assert ("said", "word1") in found.part_names[:5]
+
+
+def test_some_rows_are_explained_within_the_budget_and_the_sample_is_said() -> None:
+    model = on_mixed("nearest_neighbours")
+    some = model.holdout.iloc[20:80]
+    found = explain_some(model, some, ExplainBudget(seconds=0.0, least=7))
+    assert len(found.frame) == 7
+    assert found.frame.index.isin(some.index).all()
+    assert found.sample == "from a random sample of 7 of 60 rows"
+    assert found.adds_up
+    assert explain_some(model, some.iloc[:3]).sample == ""
+    with pytest.raises(WorkbenchError, match="no rows"):
+        explain_some(model, some.iloc[:0])
+
+
+def test_the_space_is_known_before_anything_is_explained() -> None:
+    for key in ("hist_gradient_boosting", "random_forest", "logistic_regression", "naive_bayes"):
+        model = on_mixed(key)
+        assert space_of(model) == explain(model, model.holdout.head(2)).space
+
+
+def test_what_is_asked_on_two_threads_is_what_one_thread_says() -> None:
+    model = on_mixed("rbf_svm")
+    rows = model.holdout.head(5)
+    one, two = (explain(model, rows, ExplainBudget(seconds=0.1 * 2 / n, threads=n)) for n in (1, 2))
+    assert one.background == two.background
+    np.testing.assert_array_equal(one.array, two.array)
+
+
+def test_warming_up_twice_compiles_once() -> None:
+    def signatures() -> list[int]:
+        loops: tuple[Any, ...] = compiled()
+        return [len(loop.signatures) for loop in loops]
+
+    warm()
+    before = signatures()
+    explain(on_mixed("random_forest"), on_mixed("random_forest").holdout.head(3))
+    warm()
+    assert signatures() == before

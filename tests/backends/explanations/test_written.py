@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backends.datasets.schema import Column
-from backends.explanations.written import as_written
+from backends.datasets.schema import Column, Schema
+from backends.explanations.written import as_written, written_frame
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,24 @@ def test_dates_lose_an_idle_time_of_day_only() -> None:
     assert as_written(pd.Timestamp("2025-04-17", tz="UTC"), when) == "2025-04-17"
     assert as_written(pd.Timestamp("2025-04-17 03:30"), when) == "2025-04-17 03:30:00"
     assert as_written(pd.NaT, when) == "missing"
+
+
+def test_a_frame_spells_dates_and_booleans_and_leaves_numbers() -> None:
+    frame = pd.DataFrame(
+        {
+            "distance": [0.5, 1.5],
+            "when": pd.to_datetime(["2025-04-17", None]),
+            "flag": pd.array([True, None], dtype="boolean"),
+            "pay": [1.5, np.nan],
+        }
+    )
+    before = frame.copy()
+    shown = written_frame(
+        frame, Schema((Column("when", "datetime"), Column("flag", "boolean"), Column("pay", "number")))
+    )
+    assert list(shown.columns) == list(frame.columns)
+    assert shown["when"].iloc[0] == "2025-04-17"
+    assert shown[["when", "flag"]].iloc[1].isna().all()
+    assert shown["flag"].iloc[0] == as_written(True, Column("flag", "boolean"))
+    pd.testing.assert_frame_equal(shown[["distance", "pay"]], frame[["distance", "pay"]])
+    pd.testing.assert_frame_equal(frame, before)

@@ -204,7 +204,20 @@ def test_too_small_a_group_is_not_measurable_and_says_so() -> None:
     report = assess_decisions(*counted(a=(10, 10, 10, 10), b=(10, 10, 10, 10), c=(1, 1, 1, 0)), options=QUICK)
     assert np.isnan(value(report, "group=c", "accuracy"))
     assert value(report, "group=c", "accuracy", "note") == "not measurable (n = 3)"
-    assert "1 of 3 groups of group have fewer than 10 rows and are not measurable." in report.notes
+    assert "1 of 3 groups of group has fewer than 10 rows and is not measurable." in report.notes
+
+
+@pytest.mark.parametrize(("positives", "said"), [(1, "n = 1 positive"), (29, "n = 1 negative"), (9, "n = 9 positives")])
+def test_figures_of_two_kinds_of_rows_need_enough_of_both(positives: int, said: str) -> None:
+    y = np.concatenate([np.tile([0, 1], 30), np.repeat([1, 0], [positives, 30 - positives])])
+    scores = np.linspace(0.05, 0.95, 90)
+    report = assess_decisions(y, (scores > 0.5).astype(int), ["a"] * 60 + ["b"] * 30, scores, options=QUICK)
+    for key in ("balanced_accuracy", "auc"):
+        assert np.isnan(value(report, "group=b", key))
+        assert np.isnan(value(report, "group=b", key, "low"))
+        assert value(report, "group=b", key, "note") == f"not measurable ({said})"
+        assert 0 <= value(report, "group=a", key) <= 1
+    assert value(report, "group=b", "accuracy") >= 0
 
 
 def test_no_positive_decision_in_a_group_leaves_its_precision_open() -> None:

@@ -12,11 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.errors import WorkbenchError
+from backends.explanations import explain
 from backends.fairness import job
 from backends.fairness.decided import Decided
 from backends.fairness.effect import QUANTITIES, effect, standing
 from backends.fairness.groups import from_labels
-from backends.fairness.mitigation import METHODS, MitigationPlan, mitigate, pareto, standings
+from backends.fairness.mitigation import (
+    METHODS,
+    NOT_RANKED,
+    MitigationPlan,
+    mitigate,
+    pareto,
+    standings,
+    with_model,
+)
 from backends.fairness.mitigation.pareto import Standing
 from backends.fairness.mitigation.weights import reweighing
 from backends.settings import Settings
@@ -75,6 +84,37 @@ def test_reweighing_hands_out_a_model_that_decides_as_it_was_judged() -> None:
     assert made.model is not None
     assert np.array_equal(made.model.decide(model().held_out), made.decisions)
     assert made.model.out_of_fold is None
+
+
+@pytest.mark.parametrize("method", ["reweighing", "grid_search"])
+def test_a_mitigation_that_always_answers_the_same_joins_the_trained_models(method: str) -> None:
+    made = mitigate(model(), loans(), GROUP, MitigationPlan(method))
+    assert made.model is not None
+    assert made.model.title.endswith("by applicant_group")
+    np.testing.assert_array_equal(made.model.decide(made.model.held_out), made.decisions)
+    joined = with_model(with_model(comparison(), made), made)
+    assert joined.leaderboard["model"].tolist().count(made.model.key) == 1
+    assert joined.models[made.model.key] is made.model
+    assert joined.recommended == comparison().recommended
+    last = joined.leaderboard.iloc[-1]
+    assert (last["status"], pd.isna(last["rank"]), pd.isna(last["accuracy"])) == (NOT_RANKED, True, True)
+    pd.testing.assert_frame_equal(joined.leaderboard.iloc[:-1], comparison().leaderboard)
+    assert explain(made.model, made.model.holdout.iloc[:3]).values.shape[0] == 3
+
+
+@pytest.mark.parametrize("method", ["exponentiated_gradient", "threshold_optimizer"])
+def test_a_lottery_says_why_it_cannot_be_a_model(method: str) -> None:
+    made = mitigate(model(), loans(), GROUP, MitigationPlan(method))
+    assert made.model is None
+    assert "by lot" in made.why_no_model
+    with pytest.raises(WorkbenchError, match="is no model"):
+        with_model(comparison(), made)
+
+
+def test_a_model_in_place_of_another_is_named_as_what_it_is() -> None:
+    made = mitigate(model("nearest_neighbours"), loans(), GROUP, MitigationPlan("grid_search"))
+    assert made.model is not None
+    assert made.model.title.startswith("Logistic regression, grid search")
 
 
 def test_a_model_that_takes_no_weights_is_not_reweighed_but_replaced_in_a_reduction() -> None:

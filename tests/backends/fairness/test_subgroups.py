@@ -75,6 +75,19 @@ def test_fair_decisions_raise_nothing(rows: int) -> None:
     assert raised <= 5
 
 
+def test_the_note_says_what_came_of_the_search() -> None:
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"sex": random.choice(["f", "m"], 600), "town": random.choice(["x", "y"], 600)})
+    by, y = [Grouping("sex"), Grouping("town")], random.integers(2, size=600)
+    assert "so much worse" in worst_subgroups(y, np.ones(600, dtype=int), frame, by).note
+    bad = np.where((frame["sex"] == "f") & (frame["town"] == "x"), 0, random.integers(2, size=600))
+    note = worst_subgroups(y, bad, frame, by).note
+    assert "worse by more than chance" in note
+    assert "None" not in note
+    few = worst_subgroups(y[:20], bad[:20], frame[:20], by)
+    assert few.note == "No subgroup has enough rows to be measured."
+
+
 def test_every_combination_is_counted_as_pandas_counts_it() -> None:
     y, decisions, frame = planted(300)
     coded = [Coded.of(grouping, frame[grouping.column], 1) for grouping in GROUPINGS[:3]]

@@ -223,10 +223,30 @@ def test_bad_rows_get_a_sentence(change: dict, words: str) -> None:
         ThresholdTable.of(*(np.array(given_rows[name]) for name in ("y", "positive", "labels")))
 
 
-@pytest.mark.parametrize("costs", [(-1, 1), (1, float("inf")), (0, 0)])
-def test_costs_that_decide_nothing_get_a_sentence(costs: tuple[float, float]) -> None:
+@pytest.mark.parametrize("costs", [(-1, 1), (1, float("inf"))])
+def test_costs_that_are_none_get_a_sentence(costs: tuple[float, float]) -> None:
     with pytest.raises(WorkbenchError, match="cost"):
         Costs(*costs)
+
+
+@pytest.mark.parametrize("goal", list(GOALS))
+def test_where_no_error_costs_anything_nothing_can_be_solved_but_everything_counted(goal: str) -> None:
+    table = ThresholdTable.of(*rows(100))
+    with pytest.raises(WorkbenchError, match="Both kinds of error cost 0"):
+        solve(table, goal, Costs(0, 0))
+    assert policy_scores(table, Policy(0.5), Costs(0, 0)).cost == 0
+
+
+def test_a_rate_of_a_single_positive_is_not_measured_and_makes_no_gap() -> None:
+    y = np.array([0, 1] * 20 + [0] * 19 + [1])
+    positive = np.where(np.arange(60) < 40, 0.4, 0.9)  # the only positive of "b" gets a yes, those of "a" none
+    scores = policy_scores(ThresholdTable.of(y, positive, ["a"] * 40 + ["b"] * 20), Policy(0.5))
+    few = scores.by_group.set_index("group").loc["group=b"]
+    assert few["tpr_n"] == 1
+    assert np.isnan([few["tpr"], few["tpr_low"], few["tpr_high"]]).all()
+    assert few["fpr"] == 1
+    assert np.isnan(disparity(scores.disparities, "equal_opportunity"))
+    assert disparity(scores.disparities, "demographic_parity") == 1
 
 
 def test_unknown_goals_and_other_groups_get_a_sentence() -> None:
@@ -307,3 +327,13 @@ def test_a_column_with_one_value_and_more_classes_get_a_sentence() -> None:
         choose_rows(same, GROUP)
     with pytest.raises(WorkbenchError, match="3"):
         choose_rows(replace(model(), classes=("a", "b", "c")), GROUP)
+
+
+def test_no_to_everyone_is_no_also_to_those_the_model_is_certain_of() -> None:
+    # Half of group a have the probability 1, so that no threshold below it refuses them all.
+    y = np.array([1, 0] * 40)
+    scores = np.r_[np.tile([1.0, 1.0, 0.0, 0.0], 10), np.zeros(40)]
+    found = solve(ThresholdTable.of(y, scores, np.repeat(["a", "b"], 40)), "demographic_parity", Costs(5, 1))
+    assert found.policy.decide(scores, pd.DataFrame({"group": np.repeat(["a", "b"], 40)})).sum() == 0
+    assert found.reached == 0
+    assert found.cost == 40  # every positive is refused, at 1 each

@@ -10,7 +10,7 @@ from sklearn import metrics as reference
 
 from backends.errors import WorkbenchError
 from backends.metrics import Evaluation, evaluate_probabilities
-from backends.metrics.thresholds import at_threshold, best_threshold, costs
+from backends.metrics.thresholds import at_threshold, best_threshold, costs, under_decisions
 
 
 def two_class(y: list[int] | np.ndarray, positive: list[float] | np.ndarray) -> Evaluation:
@@ -42,6 +42,7 @@ def test_counts_and_rates_at_a_threshold() -> None:
 def test_the_ratios_equal_scikit_learns(threshold: float) -> None:
     y, p = random_rows(200)
     result, predicted = at_threshold(two_class(y, p), threshold), p > 0.5 if threshold == 0.5 else p >= threshold
+    predicted &= threshold < 1  # 1 says no to everybody, also to the row with the probability 1
     assert result.precision == pytest.approx(reference.precision_score(y, predicted, zero_division=0))
     assert result.recall == pytest.approx(reference.recall_score(y, predicted))
     assert result.f1 == pytest.approx(reference.f1_score(y, predicted))
@@ -51,6 +52,30 @@ def test_the_ratios_equal_scikit_learns(threshold: float) -> None:
 
 def test_a_ratio_over_nothing_is_not_a_number() -> None:
     assert np.isnan(at_threshold(two_class([0, 0], [0.2, 0.8]), 0.5).recall)
+
+
+def test_a_rate_of_a_few_rows_is_lacking_and_says_how_many_there_are() -> None:
+    y = np.array([0] * 20 + [1])
+    result = at_threshold(two_class(y, np.linspace(0, 1, 21)), 0.5)
+    assert result.lacking("recall") == "n = 1 positive"
+    assert result.lacking("balanced_accuracy") == "n = 1 positive"
+    assert result.lacking("specificity") == ""
+    assert at_threshold(two_class(y, np.zeros(21)), 0.5).lacking("precision") == "n = 0 positive predictions"
+    with pytest.raises(WorkbenchError, match="no rate 'luck'"):
+        result.lacking("luck")
+
+
+def test_decisions_of_a_policy_are_counted_as_they_are() -> None:
+    result = under_decisions(FIVE, np.array([1, 0, 1, 0, 0]))
+    assert (result.true_positives, result.false_positives, result.true_negatives, result.false_negatives) == (
+        1,
+        1,
+        2,
+        1,
+    )
+    assert np.isnan(result.threshold)
+    with pytest.raises(WorkbenchError, match="2 decisions for 5"):
+        under_decisions(FIVE, np.array([1, 0]))
 
 
 def test_every_row_of_the_cost_curve_is_what_the_threshold_gives() -> None:

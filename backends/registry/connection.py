@@ -1,0 +1,101 @@
+"""The way to MLflow: its public client, quiet, with its failures in words for people."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from backends.errors import WorkbenchError
+
+MLFLOW_URI = "MLFLOW_TRACKING_URI"
+
+# MLflow calls home, and talks on standard output, unless the environment says otherwise when it is imported.
+_SILENT = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_DISABLE_AGENT_HINT": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
+}
+# A server that is gone is told within seconds, where MLflow itself would go on trying for minutes.
+_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
+
+_PAGE = 1_000  # rows MLflow is asked for at a time
+
+
+def silence() -> None:
+    """Set what keeps MLflow quiet in this process and in its children; what the user has set of its patience stays."""
+    os.environ.update(_SILENT)
+    for name, value in _PATIENCE.items():
+        os.environ.setdefault(name, value)
+
+
+class Client:
+    """MLflow's public client for one address: the same calls, with WorkbenchError for what a person can mend.
+
+    The address is given to this client alone; the process's own tracking address stays as it was.
+    """
+
+    def __init__(self, uri: str) -> None:
+        silence()
+        from mlflow import MlflowClient
+
+        self._uri = uri
+        self._client = told(uri, MlflowClient)(tracking_uri=uri, registry_uri=uri)
+
+    def __getattr__(self, name: str) -> Any:
+        return told(self._uri, getattr(self._client, name))
+
+    def all(self, search: str, **asked: Any) -> Iterator[Any]:
+        """Every result of one of the client's searches, page after page."""
+        token = None
+        while True:
+            page = getattr(self, search)(**asked, max_results=_PAGE, page_token=token)
+            yield from page
+            token = page.token
+            if not token:
+                return
+
+
+def told(uri: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """`call`, with MLflow's failures that are not bugs as WorkbenchError.
+
+    What is not there (RESOURCE_DOES_NOT_EXIST) and what is there already (RESOURCE_ALREADY_EXISTS) stays MLflow's:
+    the caller knows what it means.
+    """
+
+    @wraps(call)
+    def calling(*positional: Any, **named: Any) -> Any:
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return call(*positional, **named)
+        except MlflowException as error:
+            raise _words(uri, error) or error from error
+
+    return calling
+
+
+def _words(uri: str, error: Any) -> WorkbenchError | None:
+    message, where = str(error), f"The model registry at {shown(uri)}"
+    if "out-of-date database schema" in message:
+        return WorkbenchError(
+            f"{where} was written by another version of MLflow.", hint="Back it up, then run 'mlflow db upgrade' on it."
+        )
+    if "API request to" in message or error.error_code == "TEMPORARILY_UNAVAILABLE":
+        return WorkbenchError(f"{where} does not answer.", hint="See that it runs and can be reached, then try again.")
+    if error.error_code in ("UNAUTHENTICATED", "PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED"):
+        return WorkbenchError(
+            f"{where} refuses this workbench.", hint="Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
+        )
+    return None
+
+
+def shown(uri: str) -> str:
+    """An address without the user and password it may hold.
+
+    >>> shown("https://ana:secret@models.example:5000")
+    'https://models.example:5000'
+    """
+    return re.sub(r"//[^/@]*@", "//", uri)
