@@ -57,9 +57,7 @@ class Settings:
     )
     max_request_mb: int = _setting(10, "largest body of a prediction request, in megabytes; files may be larger")
     model_memory_mb: int = _setting(1_024, "memory for published models that are loaded at the same time, in megabytes")
-    prediction_log: str = _setting(
-        "on", "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none"
-    )
+    prediction_log: str = _setting("on", "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none")
     prediction_log_rows: int = _setting(1_000_000, "predictions that the log keeps; the oldest go first")
 
     @classmethod

@@ -10,7 +10,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from backends.profiling.shift import Parts, Shift
     from backends.profiling.target import Against
     from backends.query.queries import Queries
+    from backends.registry import Registry
+    from backends.serving.service import Service
     from backends.training.plan import Plan
     from backends.training.results import Comparison, TrainedModel
     from backends.training.spec import TrainingSpec
@@ -82,6 +84,32 @@ def queries() -> Queries:
     runner = Queries(Settings.from_environment())
     atexit.register(runner.close)
     return runner
+
+
+@st.cache_resource(show_spinner=False)
+def tracked() -> Remembered[str]:
+    """The MLflow runs of the last trainings, by the id of their job."""
+    return Remembered(64)
+
+
+def served() -> Service:
+    """What answers for published models: the same service as behind the API and the widgets of this process."""
+    from backends.serving.service import service
+
+    return service()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_widgets() -> None:
+    """Make widgets ready in the background, once in a process: their library takes seconds to import."""
+    from backends.serving.widgets import warm
+
+    warm()
+
+
+def registry() -> Registry:
+    """Published models and their versions. The first call of a process opens it, which takes some seconds."""
+    return cast("Registry", served().catalogue.registry)
 
 
 @st.cache_resource(show_spinner="Reading the table…", max_entries=8)

@@ -18,6 +18,7 @@ from backends.serving.visitors import visitor
 from components import cached
 
 if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
+    from backends.bundle.job import Exported
     from backends.explanations.cohorts import Cohort
     from backends.fairness.mitigation import Mitigated
     from backends.query import QueryWork
@@ -60,6 +61,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class ExportOf:
+    """What was exported: the model of a comparison, with the policy it then had."""
+
+    result: str
+    model: str
+    policy: str
+    title: str = field(default="", compare=False)
+    dataset: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class Work:
     """The dataset in hand, the training job that belongs to it, and what came of it."""
 
@@ -82,6 +94,9 @@ class Work:
     policies: tuple[tuple[str, Policy], ...] = ()  # when a model says yes, by the model's key
     mitigation_job: tuple[str, Asked] | None = None  # id of the job that tries mitigations, and for whom
     mitigated: tuple[tuple[Asked, Mitigated], ...] = ()  # what the jobs so far have made, and for whom
+    export_job: tuple[str, ExportOf] | None = None  # id of the job that exports, and what
+    exported: tuple[tuple[ExportOf, Exported], ...] = ()  # the last exports, the newest first
+    export_failed: tuple[ExportOf, str] | None = None  # what could not be exported, and why
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
 
 
@@ -113,8 +128,9 @@ def start_over(source: Source, dataset: Dataset) -> Work:
     The former table itself is put on the shelf, unless it is the same file read in another way.
     """
     former = work()
+    running = {pair[0] for pair in (former.mitigation_job, former.export_job, former.curve_job) if pair}
     for job in cached.jobs().jobs(owner()):
-        if job.id in (former.job, *(former.mitigation_job or ())[:1], *(former.curve_job or ())):
+        if job.id in {former.job, *running}:
             cached.jobs().cancel(job.id, owner())
     other_file = former.source is not None and former.source.digest != source.digest
     shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
@@ -127,6 +143,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
             "dataset": dataset,
             "shelf": shelf,
             "query": former.query and former.query.cleared(),
+            "exported": former.exported,
         }
     )
 

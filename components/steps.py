@@ -50,12 +50,24 @@ def of(work: Work) -> tuple[Step, ...]:
     reason = work.comparison.reason if trained and work.comparison is not None else "Compare classifiers honestly"
     looked = "Done" if decided else "Ready"
     after = "Ready" if trained else "Later"
+    proven = [made.bundle.certificate.passed for _, made in work.exported]
+    exported = "Running" if work.export_job else "Done" if any(proven) else after
+    proof = "Proven equal to the model" if any(proven) else "One ONNX file, proven to decide as the model does"
     return (
         Step("Load", "Done", load, "load_page.py", "See and correct how it was read", ":material/upload_file:"),
         Step("Explore", looked, explored, "explore_page.py", "Know the table", ":material/query_stats:"),
         Step("Train", state, reason, "train_page.py", _train(trained), ":material/model_training:"),
         Step("Explain", after, "Why the model says so", "explain_page.py", "See why", ":material/psychology:"),
         Step("Fairness", after, "Whom it treats differently", "fairness_page.py", "Compare", ":material/balance:"),
+        Step("Export", exported, proof, "export_page.py", "Take it with you", ":material/verified:"),
+        Step(
+            "Publish",
+            "Ready" if any(proven) else "Later",
+            "A page and an API that others can use",
+            "publish_page.py",
+            "Let others use it",
+            ":material/rocket_launch:",
+        ),
     )
 
 

@@ -13,7 +13,8 @@ from backends.training import job as training_job
 from backends.training.scoring import metric
 from backends.training.spec import TrainingSpec
 from backends.training.store import COMPARISON, load_comparison
-from components import cached, job_panel, state
+from components import cached, job_panel, state, tracking
+from components.explain.coming import warm_up
 
 
 def start(dataset: Dataset, spec: TrainingSpec) -> None:
@@ -21,6 +22,7 @@ def start(dataset: Dataset, spec: TrainingSpec) -> None:
     prepare = training_job.prepare(dataset, spec, state.work().tuning)
     job = cached.jobs().start(state.owner(), f"Train on {dataset.name}", training_job.ADDRESS, prepare)
     state.update(job=job.id, training=dataset, message="")
+    warm_up()
 
 
 def watch(identity: str) -> None:
@@ -68,7 +70,10 @@ def _take_over(job: Job) -> None:
     comparison = load_comparison(job.output) if COMPARISON in job.files else None
     if comparison is not None and (comparison.recommended is not None or job.state == "done"):
         nothing_yet: dict[str, Any] = {"model": None, "curves": {}, "cohorts": (), "policies": (), "mitigated": ()}
-        state.update(result=job.id, comparison=comparison, trained=state.work().training, **nothing_yet)
+        trained = state.work().training
+        state.update(result=job.id, comparison=comparison, trained=trained, **nothing_yet)
+        if trained is not None:
+            tracking.begin(job.id, comparison, trained)
     elif job.error is not None:
         state.update(message=f"{job.error.message} {job.error.hint}")
     else:

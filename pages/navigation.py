@@ -20,6 +20,10 @@ page = st.navigation(
             st.Page("explain_page.py", title="Explain", icon=":material/psychology:", url_path="explain"),
             st.Page("fairness_page.py", title="Fairness", icon=":material/balance:", url_path="fairness"),
         ],
+        "Ship": [
+            st.Page("export_page.py", title="Export", icon=":material/verified:", url_path="export"),
+            st.Page("publish_page.py", title="Publish", icon=":material/rocket_launch:", url_path="publish"),
+        ],
     },
 )
 frame.working_on()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,18 @@ from starlette.testclient import TestClient
 from backends.serving.visitors import COOKIE
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "shap", "gradio", "sentence_transformers", "sklearn", "skl2onnx", "onnxruntime")
+HEAVY = ("torch", "shap", "gradio", "sentence_transformers", "sklearn", "skl2onnx", "onnxruntime", "onnx", "mlflow")
+LOCAL = ("127.0.0.1", 50_000)
 
 
 @pytest.fixture(scope="module")
-def client():
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     import app
 
-    with TestClient(app.app) as client:
-        yield client
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_HOME", str(tmp_path_factory.mktemp("home")))
+        with TestClient(app.app, "http://localhost:8501", client=LOCAL) as client:
+            yield client
 
 
 def test_importing_the_app_leaves_heavy_libraries_out() -> None:
@@ -40,7 +44,24 @@ def test_health_tells_status_version_uptime_and_memory(client: TestClient) -> No
 def test_the_page_and_the_api_share_one_port(client: TestClient) -> None:
     assert "text/html" in client.get("/").headers["content-type"]
     assert client.get("/api/openapi.json").json()["info"]["title"] == "Demo Workbench"
-    assert client.get("/api/docs").status_code == 404, "its scripts would come from another host"
+    assert client.get("/api/v1/models").json() == {"models": []}
+    assert client.get("/v2").json()["name"] == "demo-workbench"
+    assert "workbench_models_loaded 0.0" in client.get("/metrics").text
+
+
+def test_what_is_not_there_is_a_problem_and_not_a_page(client: TestClient) -> None:
+    for path in ("/api/v1/models/nobody", "/api/v2", "/v2/nothing", "/v2/models/nobody"):
+        answer = client.get(path)
+        assert (path, answer.status_code) == (path, 404)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_without_keys_other_machines_see_health_alone(client: TestClient) -> None:
+    import app
+
+    other = TestClient(app.app, "http://workbench.example.org", client=("203.0.113.9", 1_234))
+    assert other.get("/api/health").status_code == 200
+    assert [other.get(path).status_code for path in ("/api/v1/models", "/v2", "/metrics")] == [403, 403, 403]
 
 
 def test_a_new_visitor_gets_a_cookie_that_scripts_cannot_read(client: TestClient) -> None:

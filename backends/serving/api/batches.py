@@ -1,0 +1,99 @@
+"""A whole table through a model: CSV or Parquet in, CSV or JSON lines out, in blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from starlette.concurrency import iterate_in_threadpool
+from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from backends.serving.api.bodies import Options
+from backends.serving.api.csv_tables import TableForm
+from backends.serving.api.edge import Call, in_thread
+from backends.serving.api.results import accepted, kept, pieces_of, writer, written
+from backends.serving.api.uploads import Upload, receive_upload
+from backends.serving.refusals import Invalid
+
+if TYPE_CHECKING:
+    from backends.serving.api.tables import Block
+    from backends.serving.predictions import Predictions
+    from backends.serving.service import Session
+
+
+async def predict_table(call: Call, options: Options) -> Response:
+    """`POST …/predict` with a table as its body.
+
+    With `on_error=fail` the results wait on disk until the last row has one, so that the status tells whether all went
+    well. With "skip" they are sent as they come, a bad row with its problem; should the table turn out to be unreadable
+    in the middle, the connection breaks off: an answer that ends properly is complete.
+    """
+    kind = accepted(call.headers.get("accept", ""))
+    run = TableRun(call, await receive_upload(call), options)
+    try:
+        pieces = await in_thread(run.results, kind)
+    except BaseException:
+        run.close()
+        raise
+    return TableResponse(pieces, kind, run)
+
+
+class TableRun:
+    """One table on its way through a model. The same version answers all of it, and is held loaded until the end."""
+
+    def __init__(self, call: Call, upload: Upload, options: Options) -> None:
+        self.version = 0
+        self._call = call
+        self._upload = upload
+        self._options = options
+        self._held = ExitStack()
+        self._held.callback(upload.close)
+
+    def results(self, kind: str) -> Iterator[bytes]:
+        """The results in the format `kind`, in pieces. The first block is predicted at once, so that it can fail."""
+        call = self._call
+        session = self._held.enter_context(call.service.session(call.name, call.version, call.sticky))
+        self.version = session.choice.number
+        bundle = session.predictor.bundle
+        blocks = self._upload.blocks(TableForm.of_bundle(bundle))
+        self._held.callback(blocks.close)  # before the file that it reads
+        to = writer(kind, bundle.signature.classes, self._options.probabilities)
+        pieces = written(blocks, lambda block: self._predicted(session, block), to)
+        first = [next(pieces), next(pieces, b"")]
+        if self._options.on_error == "skip":
+            return chain(first, pieces)
+        file = kept(chain(first, pieces))
+        self.close()
+        self._held.callback(file.close)
+        return pieces_of(file)
+
+    def close(self) -> None:
+        """Let the model and the files go."""
+        self._held.close()
+
+    def _predicted(self, session: Session, block: Block) -> Predictions:
+        options = self._options.for_service(self._call.request_id)
+        try:
+            return session.predict(block.rows, self._call.caller, options).predictions
+        except Invalid as error:
+            problems = tuple(replace(one, row=one.row + block.start) for one in error.problems)
+            raise Invalid(problems, error.rows, error.count) from None
+
+
+class TableResponse(StreamingResponse):
+    """Results in pieces; what the run holds is let go however the answer ends, also when the client has gone."""
+
+    def __init__(self, pieces: Iterator[bytes], kind: str, run: TableRun) -> None:
+        super().__init__(iterate_in_threadpool(pieces), 200, {"X-Model-Version": str(run.version)}, kind)
+        self._run = run
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the pieces."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await in_thread(self._run.close)

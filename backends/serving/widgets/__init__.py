@@ -1,0 +1,19 @@
+"""One live Gradio page per published model, below /widgets: for people who want to try a model, and for their programs.
+
+- `/widgets/` lists what is published.
+- `/widgets/{name}/` asks the model by its route, `/widgets/{name}/{version}/` one version: a number, "champion" or
+  "staging". `…/card` is the model card as a page.
+- Below each of them Gradio's own API has the endpoint `/predict` (`gradio_client` speaks it), and `gradio_api/mcp/`
+  is a Model Context Protocol server with one tool that asks the model.
+
+A widget is built on its first visit, and again when the version behind it has changed; archived is gone.
+
+Who may call: widgets are for people without a key and answer everybody, also where `WORKBENCH_API_KEYS` is set. Their
+API and their MCP tool do what the page does, one row at a time. All count against the rate limit of the caller's
+address, and every prediction is in the log, under the key name "widget".
+"""
+
+from backends.serving.widgets.gradio_app import warm
+from backends.serving.widgets.mount import Widgets
+
+__all__ = ["Widgets", "warm"]

@@ -1,0 +1,70 @@
+"""One question from a widget: the same for its page, its API and its tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from backends.serving.widgets.words import threshold_of
+
+if TYPE_CHECKING:
+    from backends.onnx_export.signature import Signature
+    from backends.serving.explaining import Contributions
+    from backends.serving.service import Answer, Service
+    from backends.serving.widgets.place import Place
+
+KEY = "widget"  # who asked, in the prediction log
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: an address for the rate limit, and a session, which keeps its version of a split."""
+
+    address: str
+    session: str | None = None
+
+    @classmethod
+    def of(cls, request: Any) -> Caller:
+        """The caller of a request of Gradio's or Starlette's."""
+        client = getattr(request, "client", None)
+        return cls(str(getattr(client, "host", "")), getattr(request, "session_hash", None))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer about a row, and what the version that gave it takes and gives."""
+
+    row: Mapping[str, Any]
+    answer: Answer
+    signature: Signature
+
+    def as_data(self) -> dict[str, Any]:
+        """For programs: label, probabilities by class, the threshold of a decision between two classes, the version."""
+        answer, predictions = self.answer, self.answer.predictions
+        return {
+            "model": answer.model,
+            "version": answer.version,
+            "label": predictions.labels[0],
+            "probabilities": dict(zip(predictions.classes, predictions.probabilities[0].tolist(), strict=True)),
+            "threshold": threshold_of(self.signature.policy, self.row)[0] if self.signature.binary else None,
+            "request": answer.request,
+        }
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Asks the model behind a widget."""
+
+    service: Service
+    place: Place
+
+    def predict(self, row: Mapping[str, Any], caller: Caller) -> Reply:
+        """Predict a row. Raises WorkbenchError: too many requests, nothing published any more, a wrong value."""
+        self.service.limit(f"address {caller.address}")
+        with self.service.session(self.place.name, self.place.asked, caller.session) as session:
+            return Reply(row, session.predict([row], KEY), session.predictor.signature)
+
+    def explain(self, row: Mapping[str, Any], version: int) -> Contributions:
+        """Why this version says what it says of a row."""
+        return self.service.explain(self.place.name, version, [row])

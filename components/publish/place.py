@@ -1,0 +1,93 @@
+"""Where the workbench is reached, and who is at it."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import streamlit as st
+
+from backends.datasets.schema import Schema
+from backends.datasets.wording import number_of
+from backends.registry import ModelSummary, ModelVersion
+from components import state
+from components.feedback import escape
+
+PAGE = "/publish"
+LATEST = "publish_latest"  # the name that something was just published under
+
+
+def address() -> str:
+    """The address of the workbench as this browser knows it, without a slash at the end."""
+    return base_of(st.context.url or "http://localhost:8501/publish")
+
+
+def base_of(url: str) -> str:
+    """The workbench's own address from that of a page.
+
+    >>> base_of("https://example.org/lab/publish?x=1")
+    'https://example.org/lab'
+    """
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/").removesuffix(PAGE), "", ""))
+
+
+def is_local(base: str) -> bool:
+    """Whether only this machine can follow the address.
+
+    >>> is_local("http://localhost:8501"), is_local("https://example.org")
+    (True, False)
+    """
+    return urlsplit(base).hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def model_input(names: list[str]) -> str | None:
+    """The published model that is looked at; None while there is none."""
+    if not names:
+        return None
+    latest = state.widget(LATEST, None)
+    if latest in names:
+        state.set_widget("publish_model", latest)
+        state.set_widget(LATEST, None)
+    elif state.widget("publish_model", names[0]) not in names:
+        state.set_widget("publish_model", names[0])
+    return str(st.selectbox("Model", names, key="publish_model", **state.KEEP))
+
+
+def who() -> str:
+    """The name that the history keeps; empty until it was given."""
+    given = st.text_input(
+        "Your name",
+        key="publish_who",
+        max_chars=80,
+        placeholder="For the history: who did what",
+        **state.KEEP,
+    )
+    return (given or "").strip()
+
+
+def summary(models: tuple[ModelSummary, ...], base: str) -> str:
+    """What is published, in a sentence of Markdown."""
+    if not models:
+        return (
+            "Nothing is published yet. A published model is a page that anybody can use, a REST endpoint and a tool "
+            "for agents."
+        )
+    live = sum(model.champion is not None for model in models)
+    return (
+        f"**{number_of(len(models), 'model')}** published, {live} with a version in production. "
+        f"[All widgets]({base}/widgets/)"
+    )
+
+
+def answering(version: ModelVersion) -> str:
+    """Which version answers, in a sentence of Markdown."""
+    return (
+        f"**Version {version.number}** ({version.stage}) answers: {escape(str(version.facts.get('model', '')))}, "
+        f"published {version.created:%d %B %Y, %H:%M} UTC by {escape(version.by)}."
+    )
+
+
+def typical(columns: Schema) -> dict[str, Any]:
+    """A row of examples, for a bundle that has no rows of the data."""
+    return {column.name: column.example for column in columns}
