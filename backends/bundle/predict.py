@@ -168,7 +168,7 @@ def main() -> None:
     rows = table(data, schema)
     with io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="") as shown:
         out = csv.writer(shown, lineterminator="\n")
-        out.writerow(["label", *(f"probability {name}" for name in schema["classes"])])
+        out.writerow(["label", *(f"probability of {name}" for name in schema["classes"])])
         out.writerows(ask(rows, schema, folder / "model.onnx"))
 
 

@@ -37,7 +37,7 @@ def show(name: str, who: str) -> None:
         help="It is asked too, its answers are logged and never given.",
         key=f"publish_shadow_{name}",
     )
-    reason = st.text_input("Reason", key=f"publish_route_reason_{name}", max_chars=500)
+    reason = st.text_input("Reason", key=f"publish_route_reason_{name}", max_chars=400)
     if st.button("Route like this", disabled=not (who and (reason or "").strip()), key="publish_route"):
         split = tuple((int(n), float(w)) for n, w in zip(edited["version"], edited["weight"], strict=True) if w > 0)
         try:

@@ -12,6 +12,7 @@ from backends.registry import Event, Gate, Limits, ModelVersion
 from components import cached, results, state
 from components.feedback import escape, show_error
 
+MOST_REASON = 400  # characters
 COLORS = {"production": "green", "staging": "blue", "candidate": "gray", "archived": "orange"}
 
 
@@ -106,11 +107,12 @@ def _about(version: ModelVersion) -> None:
 def _move(version: ModelVersion, who: str) -> None:
     """The stages it may go to, the gates on the way, and the reason."""
     registry = cached.registry()
+    key = f"{version.name}_{version.number}_{version.stage}"  # each move has a reason of its own
     left, right = st.columns([2, 3])
     with left:
-        to = st.selectbox("Move to", list(version.moves), key=f"publish_to_{version.name}_{version.number}")
+        to = st.selectbox("Move to", list(version.moves), key=f"publish_to_{key}")
     with right:
-        reason = st.text_input("Reason", max_chars=500, key=f"publish_reason_{version.name}_{version.number}")
+        reason = st.text_input("Reason", max_chars=MOST_REASON, key=f"publish_reason_{key}")
     limits = _limits() if to == "production" else Limits()
     if to == "production":
         _gates(registry.gates(version.name, version.number, limits))
@@ -158,7 +160,7 @@ def _limits() -> Limits:
 def _notes(version: ModelVersion, who: str) -> None:
     registry = cached.registry()
     key = f"{version.name}_{version.number}"
-    notes = st.text_area("Notes", version.notes, key=f"publish_note_{key}", max_chars=2_000)
+    notes = st.text_area("Notes", version.notes, key=f"publish_note_{key}", max_chars=1_500)
     if st.button("Save the notes", key=f"publish_save_{key}", disabled=not who or notes == version.notes):
         _done(lambda: registry.note(version.name, version.number, notes or "", who))
     frame = pd.DataFrame({"tag": list(version.tags), "value": list(version.tags.values())}, dtype="str")

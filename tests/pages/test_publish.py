@@ -119,8 +119,8 @@ def test_a_promotion_shows_its_gates_and_a_refusal_its_numbers(open_page: Open, 
     app.session_state["publish_model"] = published
     app.session_state[f"publish_version_{published}"] = 2
     app.session_state["publish_better"] = 0.9
-    app.session_state[f"publish_to_{published}_2"] = "production"
-    app.session_state[f"publish_reason_{published}_2"] = "newer"
+    app.session_state[f"publish_to_{published}_2_staging"] = "production"
+    app.session_state[f"publish_reason_{published}_2_staging"] = "newer"
     app.run()
     assert "Better than the baseline" in texts(app)
     app = press(app, "publish_move")
@@ -146,3 +146,20 @@ def test_a_second_name_is_looked_at_as_soon_as_it_is_published(open_page: Open, 
     app = press(app.run(), "publish_start")
     assert not app.exception
     assert app.selectbox(key="publish_model").value == "a-second-one"
+
+
+def test_a_version_goes_to_production_with_a_reason_for_each_move(open_page: Open, home: Path) -> None:
+    from components.state import Work
+
+    cached.registry().publish(exported("churn").data, "climber", "ana", "")
+    app = opened(open_page, Work())
+    app.session_state["publish_model"] = "climber"
+    app.run()
+    for before, after in (("candidate", "staging"), ("staging", "production")):
+        app.selectbox(key=f"publish_to_climber_1_{before}").select(after).run()
+        app.text_input(key=f"publish_reason_climber_1_{before}").input("agreed").run()
+        app = press(app, "publish_move")
+        assert not app.exception
+        assert not app.error
+        assert cached.registry().version("climber", 1).stage == after
+    assert "(production) answers" in texts(app)

@@ -60,7 +60,7 @@ def answers(done: subprocess.CompletedProcess[bytes]) -> tuple[list[str], list[s
 
 def check(done: subprocess.CompletedProcess[bytes], model: TrainedModel) -> None:
     header, labels, found = answers(done)
-    assert header == ["label", *(f"probability {name}" for name in model.classes)]
+    assert header == ["label", *(f"probability of {name}" for name in model.classes)]
     assert labels == [model.classes[code] for code in model.decide(model.held_out)]
     np.testing.assert_allclose(found, model.probabilities(model.holdout), atol=1e-5)
 
