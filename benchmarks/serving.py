@@ -46,7 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
         home = Path(folder)
         row = publish(home)
-        sides = {name: servers.enter_context(serving(name, home)) for name in COMMANDS}
+        sides = {name: servers.enter_context(serving(command, home)) for name, command in COMMANDS.items()}
         requests = {name: request(path, row) for name, path in PATHS.items()}
         for name, port in sides.items():
             load(port, requests[name], 1, WARM)
@@ -120,19 +120,19 @@ def publish(home: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(side: str, home: Path) -> Iterator[int]:
-    """A server of one side on a free port, up and answering."""
+def serving(command: tuple[str, ...], home: Path, path: str = "/api/health") -> Iterator[int]:
+    """A server on a free port, which is the command's last argument; it is up and answers `path`."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     environment = {**os.environ, "WORKBENCH_HOME": str(home), "WORKBENCH_API_KEYS": f"benchmark:{KEY}"}
     environment |= {"WORKBENCH_RATE_LIMIT_PER_MINUTE": "10000000"}
-    command = [sys.executable, "-m", *COMMANDS[side], str(port)]
-    said = home / f"{side}.log"
+    said = home / f"{command[0]}-{port}.log"
     with said.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        started = [sys.executable, "-m", *command, str(port)]
+        process = subprocess.Popen(started, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
     try:
-        wait_for(f"http://127.0.0.1:{port}/api/health", process, said)
+        wait_for(f"http://127.0.0.1:{port}{path}", process, said)
         yield port
     finally:
         process.terminate()
