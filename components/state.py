@@ -97,6 +97,8 @@ class Work:
     export_job: tuple[str, ExportOf] | None = None  # id of the job that exports, and what
     exported: tuple[tuple[ExportOf, Exported], ...] = ()  # the last exports, the newest first
     export_failed: tuple[ExportOf, str] | None = None  # what could not be exported, and why
+    who: str = ""  # the name that the history of published models keeps
+    published: str | None = None  # the published model that was looked at last
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
 
 
@@ -144,6 +146,8 @@ def start_over(source: Source, dataset: Dataset) -> Work:
             "shelf": shelf,
             "query": former.query and former.query.cleared(),
             "exported": former.exported,
+            "who": former.who,
+            "published": former.published,
         }
     )
 

@@ -29,7 +29,7 @@ if exported is None:
         "held-out row and on rows made to break it."
     )
     if failed is not None and failed[0] == ask.of(about):
-        st.error(escape(failed[1]), title="The export failed", icon=":material/error:")
+        st.warning(escape(failed[1]), title="There is no export", icon=":material/error:")
     ask.show(about, again=False)
     st.stop()
 
@@ -46,7 +46,7 @@ tabs.show(
         "Proof": partial(proof.details, certificate),
         "Speed": partial(proof.latency, certificate),
         "Model card": partial(bundle.card, exported),
-        "Files": partial(bundle.contents, exported),
+        "Files": partial(bundle.contents, exported, name),
         "Code": partial(bundle.code, exported),
         "Smaller": partial(bundle.variants, exported, name),
     },

@@ -39,15 +39,18 @@ kept = {
     "History": partial(versions.history, name),
 }
 try:
-    number = served.catalogue.model(name).answering.number
+    model = served.catalogue.model(name)
 except WorkbenchError as error:
     st.info(f"{escape(error.message)} {escape(error.hint)}", icon=":material/visibility_off:")
     tabs.show("publish_tab_archived", kept)
     st.stop()
 
+number = model.answering.number
 with served.session(name, number) as session:
-    version, bundle = session.version, session.predictor.bundle
-st.markdown(place.answering(version))
+    bundle = session.predictor.bundle
+st.markdown(place.answering(model))
+if model.split and model.champion is not None and not dict(model.split).get(model.champion.number):
+    st.warning("The version in production answers no request: see Traffic.", icon=":material/alt_route:")
 example = dict(bundle.examples[0]) if bundle.examples else place.typical(bundle.signature.columns)
 tabs.show(
     "publish_tab",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backends.bundle.bundle import LAYOUT, Bundle
-from backends.bundle.members import MANIFEST, MEMBERS, Member
+from backends.bundle.members import MANIFEST, MEMBERS, Member, schema_digest_of
 from backends.errors import WorkbenchError
 from backends.settings import MEGABYTE
 
@@ -47,7 +47,9 @@ def unpack(source: bytes | Path) -> Bundle:
     """Read back what `pack` gave; nothing is written to disk.
 
     Raises WorkbenchError for a file that is no bundle of this layout, holds anything else, is larger than a bundle
-    may be, or is not what its manifest says.
+    may be, is not what its manifest says, or whose certificate names another graph, schema or table. Whether the
+    certificate passed is not asked, and digests are no signature: who writes all files anew can make them fit. A
+    certificate that does not name its schema or table can be read, and not published.
     """
     data = _bytes(source)
     try:
@@ -111,9 +113,10 @@ def _manifest(data: bytes | None) -> dict[str, Any]:
         texts = [manifest[name] for name in _TEXTS] + [*manifest["files"], *manifest["files"].values()]
         sound = all(isinstance(text, str) for text in texts) and isinstance(manifest["private"], bool)
         layout = manifest["layout"]
+        json.dumps(manifest, ensure_ascii=False).encode()  # half a surrogate pair, which JSON can write, is no text
     except _MALFORMED as error:
         raise WorkbenchError(f"The bundle's {MANIFEST!r} cannot be read: {_said(error)}.", hint=_HINT) from error
-    if layout != LAYOUT:
+    if type(layout) is not int or layout != LAYOUT:
         raise WorkbenchError(f"The bundle has the layout {layout!r:.40}; this workbench reads {LAYOUT}.", hint=_HINT)
     if not sound:
         raise WorkbenchError(f"The bundle's {MANIFEST!r} has a value of the wrong type.", hint=_HINT)
@@ -140,8 +143,14 @@ def _bundle(files: dict[str, bytes], manifest: dict[str, Any]) -> Bundle:
     for member in MEMBERS:
         fields |= _read(member, files.get(member.name))
     bundle = Bundle(**fields)
-    if bundle.certificate.sha256.get("graph") != manifest["files"]["model.onnx"]:
-        raise WorkbenchError("The certificate of the bundle is of another graph than 'model.onnx'.", hint=_HINT)
+    named = bundle.certificate.sha256
+    for what, name, digest in (
+        ("graph", "model.onnx", manifest["files"]["model.onnx"]),
+        ("schema", "schema.json", schema_digest_of(files["schema.json"])),
+        ("data", "schema.json", bundle.signature.digest),
+    ):
+        if named.get(what, "" if what == "graph" else digest) != digest:
+            raise WorkbenchError(f"The certificate of the bundle is of another {what} than {name!r}.", hint=_HINT)
     return bundle
 
 

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any
 from backends import __version__
 from backends.bundle.bundle import Bundle
 from backends.bundle.card import write_card
+from backends.bundle.kept_rows import check_private
 from backends.bundle.measured import measured
 from backends.bundle.members import to_json
 from backends.bundle.rows import PERSONAL, background, examples
 from backends.datasets.marks import Marks
 from backends.datasets.schema import Column, Dataset, Schema
 from backends.errors import WorkbenchError
+from backends.onnx_export.parity import digest_of
 from backends.onnx_export.signature import Signature
+from backends.training.inputs import role_of
 
 if TYPE_CHECKING:
     from backends.fairness import FairnessReport
@@ -46,16 +49,19 @@ def assemble(
 
     `comparison` and `dataset` are what it was trained in and on, `fairness` its report where one was made. With
     `private` no row of the table leaves: no examples, background rows shuffled column by column without texts and
-    identifiers, no values of the certificate's rows. Raises WorkbenchError when the parts do not belong together.
+    identifiers, no values of the certificate's rows. Raises WorkbenchError when the parts do not belong together, and
+    with `private` for a model whose graph holds rows of the table itself (see `kept_rows`).
     """
     _check(artifact, model, dataset, intended_use)
+    if private:
+        check_private(model.pipeline, model.title)
     _check_graph(artifact.model, artifact.certificate)
     now = datetime.now(UTC).replace(microsecond=0)
     signature = _signature(artifact.signature, private)
     bundle = Bundle(
         model=artifact.model,
         signature=signature,
-        certificate=_without_values(artifact.certificate) if private else artifact.certificate,
+        certificate=_shown(artifact.certificate, signature, private),
         metrics=json.loads(to_json(measured(model, comparison, dataset))),  # lists, as when it is read back
         fairness=None if fairness is None else _fairness(fairness, model, now),
         file=_file(dataset),
@@ -76,11 +82,11 @@ def assemble(
 def exchanged(bundle: Bundle, model: bytes, certificate: Certificate) -> Bundle:
     """The bundle with another graph of the same model (a smaller variant), its certificate, and the card about it.
 
-    Raises WorkbenchError for the certificate of another graph.
+    Raises WorkbenchError for the certificate of another graph or of a model of another table.
     """
     _check_graph(model, certificate)
-    shown = _without_values(certificate) if bundle.private else certificate
-    other = replace(bundle, model=model, certificate=shown)
+    _check_data(certificate, bundle.signature)
+    other = replace(bundle, model=model, certificate=_shown(certificate, bundle.signature, bundle.private))
     return replace(other, card=write_card(other))
 
 
@@ -100,6 +106,9 @@ def _check(artifact: OnnxArtifact, model: TrainedModel, dataset: Dataset, intend
         raise WorkbenchError(
             f"The table {dataset.name!r} is not the one that the model was trained on.", hint="Train on this table."
         )
+    _check_data(artifact.certificate, artifact.signature)
+    if artifact.certificate.sha256.get("schema") != digest_of(artifact.signature.to_dict()):
+        raise WorkbenchError("The certificate is of another schema.", hint="Export the model again.")
     if len(intended_use) > LONGEST_USE:
         raise WorkbenchError(
             f"The intended use has {len(intended_use):,} characters; at most {LONGEST_USE:,} fit the card.",
@@ -116,6 +125,14 @@ def _check_graph(graph: bytes, certificate: Certificate) -> None:
         )
 
 
+def _check_data(certificate: Certificate, signature: Signature) -> None:
+    if (found := certificate.sha256.get("data")) != signature.digest:
+        raise WorkbenchError(
+            f"The certificate is of a model of another table: its SHA-256 is {found!s:.12}….",
+            hint="Export the model again.",
+        )
+
+
 def _signature(signature: Signature, private: bool) -> Signature:
     """The signature as JSON can hold it: an infinite end of a range is no end. In private, without examples."""
     return replace(signature, columns=Schema(tuple(_column(column, private) for column in signature.columns)))
@@ -124,7 +141,9 @@ def _signature(signature: Signature, private: bool) -> Signature:
 def _column(column: Column, private: bool) -> Column:
     ends: dict[str, Any] = {name: None for name in ("low", "high", "example") if _infinite(getattr(column, name))}
     hidden: dict[str, Any] = {"example": None} if private and column.kind in PERSONAL else {}
-    return replace(column, **ends, **hidden)
+    made = replace(column, **ends, **hidden)
+    # Whether an identifier is a number is told by its example alone where it has no range: 0 is of no row.
+    return made if role_of(made) == role_of(column) else replace(made, example=0)
 
 
 def _infinite(value: object) -> bool:
@@ -155,6 +174,13 @@ def _fairness(report: FairnessReport, model: TrainedModel, now: datetime) -> dic
     return found
 
 
-def _without_values(certificate: Certificate) -> Certificate:
-    """The certificate without the values of rows of the table."""
-    return replace(certificate, flipped=tuple(replace(flip, values={}, refusal="") for flip in certificate.flipped))
+def _shown(certificate: Certificate, signature: Signature, private: bool) -> Certificate:
+    """The certificate as it goes into the bundle, about the signature that is in it.
+
+    That one differs from the certified one in what `_signature` took out alone: examples and endless ranges, which
+    no answer depends on. In private, the certificate has no values of rows of the table.
+    """
+    shown = replace(certificate, sha256={**certificate.sha256, "schema": digest_of(signature.to_dict())})
+    if not private:
+        return shown
+    return replace(shown, flipped=tuple(replace(flip, values={}, refusal="") for flip in shown.flipped))

@@ -23,7 +23,8 @@ AFTERWARDS = (
 )
 PRIVATE = (
     "Made without rows of the table: there are no examples, and explanations compare with rows whose columns were "
-    "shuffled independently."
+    "shuffled independently. What the model itself knows is in it all the same: the levels of its categories, the "
+    "words of its texts, and the ranges of its numbers."
 )
 RUN = "```bash\npip install -r requirements.txt\npython predict.py rows.csv > predictions.csv\n```"
 
@@ -58,7 +59,7 @@ def parity(bundle: Bundle) -> list[str]:
     said = "The ONNX graph and the trained pipeline were both run on the held-out rows and on rows made to part them."
     passed = "**The certificate is passed: they decide alike.**"
     failed = "**The certificate is not passed.** " + " ".join(literal(reason, LONG) for reason in certificate.reasons)
-    digests = [f"SHA-256 of the {name}: `{certificate.sha256[name]}`." for name in ("graph", "data")]
+    digests = [f"SHA-256 of the {name}: `{certificate.sha256[name]}`." for name in ("graph", "schema", "data")]
     return [said, passed if certificate.passed else failed, table(heads, rows), bullets(digests)]
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backends.bundle.bundle import Bundle
-from backends.errors import WorkbenchError
+from backends.bundle.schema_checks import check_file, check_signature
+from backends.onnx_export.parity import Certificate, digest_of
 from backends.onnx_export.signature import Signature
 from backends.settings import MEGABYTE
 
@@ -61,20 +62,17 @@ def _rows(name: str, field: str) -> Member:
 def _read_schema(data: bytes | None) -> dict[str, Any]:
     schema = _of(_given(data), dict)
     signature, file = Signature.from_dict(schema), schema["file"]
-    if odd := {one.source for one in signature.inputs} ^ set(signature.columns.names):
-        raise WorkbenchError(
-            f"The bundle's 'schema.json' has {sorted(odd)[0]!r:.80} as a column or as an input, but not as both.",
-            hint="Export the model again.",
-        )
-    marks = [*file["missing"], *file["missing_among_values"], file["encoding"], file["delimiter"]]
-    if not all(isinstance(mark, str) for mark in marks) or not isinstance(file["quoting"], dict):
-        raise ValueError("'file' has a value of the wrong type")
+    check_signature(signature)
+    check_file(file)
     return {"signature": signature, "file": file}
 
 
-def _read_certificate(data: bytes | None) -> dict[str, Any]:
-    from backends.onnx_export.certificate import Certificate
+def schema_digest_of(data: bytes) -> str:
+    """The digest that a certificate names, of the signature as `schema.json` has it, whichever fields it has."""
+    return digest_of({name: value for name, value in _of(data, dict).items() if name != "file"})
 
+
+def _read_certificate(data: bytes | None) -> dict[str, Any]:
     return {"certificate": Certificate.from_dict(_of(_given(data), dict))}
 
 
@@ -88,6 +86,7 @@ def _of(data: bytes, kind: type) -> Any:
     found = json.loads(data, parse_constant=_no_number)
     if not isinstance(found, kind):
         raise ValueError(f"it holds {type(found).__name__}, not {kind.__name__}")
+    json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair, which JSON can write, is no text
     return found
 
 

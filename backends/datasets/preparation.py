@@ -15,10 +15,11 @@ from backends.datasets.attempts import Rules
 from backends.datasets.describe import Understood, describe
 from backends.datasets.marks import Marks
 from backends.datasets.recipe import OTHER, Recipe, Step
-from backends.datasets.schema import KINDS, Column, Dataset, Kind, Note, Schema
+from backends.datasets.schema import KINDS, Column, Dataset, Kind, Note, Reading, Schema
 from backends.datasets.typed import understand
 from backends.errors import WorkbenchError
 
+UNITS = {"D": 86_400_000_000, "s": 1_000_000, "ms": 1_000, "us": 1}  # NumPy's, in microseconds
 WORDS: tuple[Kind, ...] = ("category", "text", "identifier")
 NOTHING_ELSE = Rules(marks=Marks.from_list(()))  # what is missing was decided while reading
 
@@ -84,6 +85,22 @@ def spellings(column: Column) -> dict[bool, str]:
     }
 
 
+def reading_of(column: Column, values: pd.Series) -> Reading:
+    """How a column with these values was read, kept for rows that come as the table did.
+
+    An identifier is told apart by its values: numbers are written out like other whole numbers.
+
+    >>> reading_of(Column("day", "datetime"), pd.Series(pd.to_datetime(["2020-01-02 10:30", None]))).unit
+    's'
+    """
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        moments = values.dropna().to_numpy(dtype="datetime64[us]").astype(np.int64)
+        unit = next(name for name, size in UNITS.items() if not (moments % size).any())
+        return Reading(column.kind, column.format, column.exceptions, unit)
+    numeric = column.kind == "identifier" and values.dtype.kind in "iu"
+    return Reading("integer" if numeric else column.kind, column.format, column.exceptions)
+
+
 def _check(schema: Schema, name: str, step: Step) -> None:
     if name not in schema:
         raise WorkbenchError(
@@ -116,7 +133,9 @@ def _treat_as(dataset: Dataset, step: Step) -> Dataset:
         column = dataset.schema[name]
         texts = _texts(dataset.frame[name], column)
         found = understand(name, texts, NOTHING_ELSE, step.kind)
-        changed[name] = replace(found, column=replace(found.column, evidence=f"treated as {step.kind}, as decided"))
+        before = (*column.before, reading_of(column, dataset.frame[name]))
+        treated = replace(found.column, evidence=f"treated as {step.kind}, as decided", before=before)
+        changed[name] = replace(found, column=treated)
     return _described(dataset, changed)
 
 
@@ -180,13 +199,14 @@ def _again(column: Column, values: pd.Series) -> Understood:
     """The same column described anew after its values changed."""
     if column.kind in WORDS and isinstance(values.dtype, pd.StringDtype):
         found = understand(column.name, _texts(values, column), NOTHING_ELSE, column.kind)
-        return replace(found, column=replace(found.column, evidence=column.evidence), notes=())
+        return replace(found, column=replace(found.column, evidence=column.evidence, before=column.before), notes=())
     plain = values.array if isinstance(values.dtype, pd.api.extensions.ExtensionDtype) else values.to_numpy()
     if isinstance(plain, pd.arrays.IntegerArray | pd.arrays.BooleanArray) and not plain.isna().any():
         plain = plain.to_numpy(dtype=np.int64 if column.kind != "boolean" else np.bool_)
     kind = column.kind if column.kind in ("number", "integer", "datetime", "boolean") else "integer"
     found = describe(column.name, kind, plain, column.evidence, column.format)
-    return replace(found, column=replace(found.column, kind=column.kind), notes=())
+    kept = replace(found.column, kind=column.kind, exceptions=column.exceptions, before=column.before)
+    return replace(found, column=kept, notes=())
 
 
 def _described(dataset: Dataset, changed: dict[str, Understood]) -> Dataset:

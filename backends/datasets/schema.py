@@ -31,13 +31,27 @@ class ValueFormat:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """How a column's texts became values before a step treated it as another kind.
+
+    `unit` says how the dates are written then (NumPy's D, s, ms or us): with as much of the time as any one needs.
+    """
+
+    kind: Kind
+    format: ValueFormat = field(default_factory=ValueFormat)
+    exceptions: tuple[str, ...] = ()
+    unit: str = "D"
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of a table.
 
     `missing` is a share of the rows (0 to 1); `low` and `high` are the range of numbers (float) and dates
     (ISO 8601 text); `categories` are the levels of a category or boolean column, most frequent first;
     `evidence` says in words why the column has this kind; `exceptions` are the first values that did not
-    fit the kind and were set to missing.
+    fit the kind and were set to missing; `before` has the readings that the column had before steps of a recipe
+    treated it as another kind, in their order.
     """
 
     name: str
@@ -51,6 +65,7 @@ class Column:
     evidence: str = ""
     exceptions: tuple[str, ...] = ()
     format: ValueFormat = field(default_factory=ValueFormat)
+    before: tuple[Reading, ...] = ()
 
     @property
     def constant(self) -> bool:
@@ -99,7 +114,7 @@ class Schema:
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain JSON-ready data; `from_dict` reads it back."""
-        return [asdict(column) for column in self.columns]
+        return [_written(column) for column in self.columns]
 
     @classmethod
     def from_dict(cls, data: list[dict[str, Any]]) -> Schema:
@@ -165,8 +180,20 @@ class Dataset:
         return replace(self, schema=schema)
 
 
+def _written(column: Column) -> dict[str, Any]:
+    """A column as plain data; most have no former readings, and say nothing of them."""
+    row = asdict(column)
+    return row if column.before else {name: value for name, value in row.items() if name != "before"}
+
+
 def _column(row: Mapping[str, Any]) -> Column:
-    tuples = {key: tuple(row.get(key, ())) for key in ("categories", "exceptions")}
+    before = tuple(Reading(**_formatted(one)) for one in row.get("before", ()))
+    return Column(**{**_formatted(row), "categories": tuple(row.get("categories", ())), "before": before})
+
+
+def _formatted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its format, and with tuples for lists."""
     written = row.get("format", {})
     marks = {key: tuple(written.get(key, ())) for key in ("true_values", "false_values")}
-    return Column(**{**row, **tuples, "format": ValueFormat(**{**written, **marks})})
+    form = ValueFormat(**{**written, **marks})
+    return {**row, "format": form, "exceptions": tuple(row.get("exceptions", ()))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,19 +17,27 @@ from backends.datasets.preparation import prepare_rows
 from backends.datasets.recipe import Recipe
 from backends.errors import WorkbenchError
 from backends.onnx_export.answers import Answers, Ask, answers, exported, margins, original
+from backends.onnx_export.boundary import beside_decisions
 from backends.onnx_export.feeds import Feeds
+from backends.onnx_export.interface import signature_of
 from backends.onnx_export.latency import Timed, latencies, repeated, timed
-from backends.onnx_export.parity import MOST_FLIPS, THREADS, Certificate, Compared, Flip, Latency
+from backends.onnx_export.parity import MOST_FLIPS, THREADS, Certificate, Compared, Flip, Latency, digest_of
 from backends.onnx_export.probe_values import changed_by_recipe
 from backends.onnx_export.probes import Material, Probes, probes
 from backends.onnx_export.runtime import Runtime
 from backends.onnx_export.sides import Sides, reasons
 from backends.onnx_export.signature import Signature
+from backends.training.policy import Policy
 from backends.training.results import TrainedModel
 
 __all__ = ["Certificate", "Certifier", "Compared", "Flip", "Latency", "OnProgress", "certify", "schema_digest"]
 
 HELD_OUT = "held-out"
+SHOWN = 160  # characters of what a reason quotes
+_DECLARED = {
+    "policy": "decision thresholds", "classes": "classes", "recipe": "steps of preparation", "features": "features",
+    "inputs": "inputs", "columns": "columns", "target": "target",
+}  # fmt: skip
 LIBRARIES = ("numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", "skl2onnx")
 
 OnProgress = Callable[[str, float], None]  # what is being done, and how much of all is done, 0 to 1
@@ -101,7 +108,8 @@ class Certifier:
     def _probes(self) -> tuple[Probes, ...]:
         held_out = self._held_out_rows
         found = margins(self.model, self._original(held_out), held_out.frame)
-        return tuple(probes(Material(self.signature, held_out.frame, found, self.model.pipeline, self.model.recipe)))
+        material = Material(self.signature, held_out.frame, found, self.model.pipeline, self.model.recipe)
+        return (*probes(material), *beside_decisions(material, self.model))
 
     @property
     def _steps(self) -> Recipe:
@@ -148,7 +156,7 @@ class Certifier:
     def _certificate(
         self, graph: bytes, compared: list[Compared], flipped: list[Flip], latency: tuple[Latency, ...]
     ) -> Certificate:
-        why = reasons(compared[0], compared[1:], flipped)
+        why = (*_foreign(self.model, self.signature), *reasons(compared[0], compared[1:], flipped))
         return Certificate(
             passed=not why,
             held_out=compared[0],
@@ -169,7 +177,27 @@ class Certifier:
 
 def schema_digest(signature: Signature) -> str:
     """SHA-256 of a signature as JSON with sorted keys: what a certificate names as its schema."""
-    return _sha256(json.dumps(signature.to_dict(), sort_keys=True, ensure_ascii=False).encode())
+    return digest_of(signature.to_dict())
+
+
+def _foreign(model: TrainedModel, signature: Signature) -> tuple[str, ...]:
+    """Where the signature declares something else than the model does, a sentence each.
+
+    Rows cannot tell all of it: a threshold between which and the model's own no row lies decides alike, and the
+    formats of texts do not matter to rows that were read already.
+    """
+    own = signature_of(model)
+    return tuple(
+        f"The signature declares other {words} than the model has{_said(getattr(signature, name), getattr(own, name))}."
+        for name, words in _DECLARED.items()
+        if getattr(signature, name) != getattr(own, name)
+    )
+
+
+def _said(declared: object, own: object) -> str:
+    """Both, where they are short enough to be read."""
+    one, two = (f"threshold {side.threshold:g}" if isinstance(side, Policy) else repr(side) for side in (declared, own))
+    return f": {one}, not {two}" if one != two and len(one) + len(two) <= SHOWN else ""
 
 
 def _opset(graph: bytes) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from backends.datasets.schema import Column
+from backends.datasets.schema import Column, Kind
 from backends.onnx_export.date_texts import moment_of
 from backends.onnx_export.signature import MISSING_DATE, GraphInput
 from backends.training.inputs import role_of
@@ -20,6 +20,7 @@ Odd = Callable[[Any], bool]
 Judge = Callable[[Any, Any], Trouble | Literal[""]]  # (the value as given, and as the graph takes it)
 Judges = tuple[Odd, Judge]
 UNUSUAL: tuple[Trouble, ...] = ("missing", "range", "category")  # a model can answer all the same
+UNSEEN = "a level never seen in training"
 SHOWN = 20  # levels that a message lists
 LONGEST = 80  # characters of a value that a message shows
 
@@ -49,16 +50,25 @@ class Expectation:
     column: Column
     odd: Odd
     trouble: Judge
+    read_as: Kind  # what its values are read as at first
 
     @classmethod
-    def of(cls, column: Column, given: GraphInput) -> Expectation:
-        """From a column's description."""
+    def of(cls, column: Column, given: GraphInput, read_as: Kind | None = None) -> Expectation:
+        """From a column's description; `read_as` where a step treats what is read as another kind."""
         make = _words if given.words else {"double": _numbers, "int64": _dates, "string": _levels}[given.tensor]
-        return cls(column, *make(column))
+        return cls(column, *make(column), read_as or column.kind)
 
     def problem(self, row: int, value: Any, kind: Trouble) -> Problem:
         """The words for a trouble."""
-        return Problem(row, self.column.name, value, kind, _told(self.column, value, kind), allowed(self.column))
+        return Problem(row, self.column.name, value, kind, self._told(value, kind), allowed(self.column))
+
+    def _told(self, value: Any, kind: Trouble) -> str:
+        if kind == "missing":
+            return f"Column {self.column.name!r} has no value; in the training data it always had one."
+        held = f"Column {self.column.name!r} holds {_shown(value)}, which"
+        if kind == "type":
+            return f"{held} is not {_NOUNS[self.read_as]}."
+        return f"{held} is {UNSEEN if kind == 'category' else f'not {allowed(self.column)}'}."
 
 
 def unknown_column(row: int, name: Any, value: Any, columns: tuple[str, ...], target: str) -> Problem:
@@ -93,7 +103,7 @@ def _truths(column: Column) -> str:
 
 
 def _of_levels(column: Column) -> str:
-    return f"one of {_listed(column.categories)}" if _complete(column) and column.categories else "text"
+    return f"one of {_listed(column.categories)}" if complete(column) and column.categories else "text"
 
 
 _ALLOWED: dict[str, Callable[[Column], str]] = {
@@ -105,15 +115,6 @@ _ALLOWED: dict[str, Callable[[Column], str]] = {
     "text": lambda column: "text",
     "identifier": lambda column: "a number" if role_of(column) == "number" else "text",
 }
-
-
-def _told(column: Column, value: Any, kind: Trouble) -> str:
-    if kind == "missing":
-        return f"Column {column.name!r} has no value; in the training data it always had one."
-    held = f"Column {column.name!r} holds {_shown(value)}, which"
-    if kind == "type":
-        return f"{held} is not {_NOUNS[column.kind]}."
-    return f"{held} is a level never seen in training." if kind == "category" else f"{held} is not {allowed(column)}."
 
 
 _NOUNS = {
@@ -154,7 +155,7 @@ def _moment(edge: float | str | None, default: int) -> int:
 
 def _levels(column: Column) -> Judges:
     required = not column.missing
-    known = frozenset(column.categories) if _complete(column) else None
+    known = frozenset(column.categories) if complete(column) else None
     usual = frozenset[str]() if known is None else known - {""} if required else known | {""}
 
     def odd(v: str) -> bool:
@@ -181,8 +182,12 @@ def _empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or is_missing(value)
 
 
-def _complete(column: Column) -> bool:
-    """Whether the description has all the column's levels: of very many it keeps the most frequent ones."""
+def complete(column: Column) -> bool:
+    """Whether the description has all the column's levels: of very many it keeps the most frequent ones.
+
+    >>> complete(Column("city", "category", distinct=2, categories=("Bern", "Genf")))
+    True
+    """
     return column.kind == "category" and 0 < column.distinct <= len(column.categories)
 
 

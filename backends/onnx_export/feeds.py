@@ -16,9 +16,10 @@ import pandas as pd
 
 from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
-from backends.onnx_export.expectations import UNUSUAL, Expectation, Problem, Trouble, unknown_column
-from backends.onnx_export.readers import Read, WrongTypeError, reader
-from backends.onnx_export.recipe_steps import Changes, changes_of
+from backends.onnx_export.expectations import UNUSUAL, Expectation, Problem, Trouble, allowed, unknown_column
+from backends.onnx_export.readers import Read, WrongTypeError
+from backends.onnx_export.recipe_steps import Changes, Stage, stages_of
+from backends.onnx_export.respelling import read_through
 from backends.onnx_export.signature import MISSING_DATE, GraphInput, Signature, Tensor
 from backends.training.values import boolean_values, category_values, date_values, number_values, words
 
@@ -45,20 +46,34 @@ class _Way:
     """How one input of the graph is made of its column."""
 
     given: GraphInput
-    column: Column
-    changes: Changes
+    stages: tuple[Stage, ...]
     read: Read
     expected: Expectation
+
+    @classmethod
+    def of(cls, given: GraphInput, stages: tuple[Stage, ...]) -> _Way:
+        """The way through all stages of the column."""
+        expected = Expectation.of(stages[-1].column, given, stages[0].column.kind)
+        return cls(given, stages, read_through(given, stages), expected)
+
+    @property
+    def column(self) -> Column:
+        """The column as it is described in the end."""
+        return self.stages[-1].column
+
+    @property
+    def changes(self) -> Changes:
+        """What changes its values where it was never treated as another kind."""
+        return self.stages[-1].changes
 
 
 class Feeds:
     """Makes the inputs of the graph of a signature. It holds nothing that changes, so threads may share it."""
 
     def __init__(self, signature: Signature) -> None:
-        changes = changes_of(signature.columns, signature.recipe)
-        columns = {column.name: column for column in signature.columns}
+        columns = {column.name: stages_of(column, signature.recipe) for column in signature.columns}
         self.signature = signature
-        self._ways = tuple(_way(one, columns[one.source], changes) for one in signature.inputs)
+        self._ways = tuple(_Way.of(one, columns[one.source]) for one in signature.inputs)
         self._quick = tuple((way.given.source, way.read, way.expected.odd) for way in self._ways)
         self._names = frozenset(columns)
         sources = [way.given.source for way in self._ways]
@@ -132,11 +147,6 @@ class Feeds:
         return found
 
 
-def _way(given: GraphInput, column: Column, changes: Mapping[str, Changes]) -> _Way:
-    own = changes.get(column.name, Changes())
-    return _Way(given, column, own, reader(column, given, own), Expectation.of(column, given))
-
-
 def _trouble(way: _Way, value: Any) -> Trouble | Literal[""]:
     try:
         return way.expected.trouble(value, way.read(value))
@@ -151,13 +161,14 @@ def _tensor(way: _Way, values: Sequence[Any]) -> np.ndarray:
 def _values(values: pd.Series, way: _Way) -> np.ndarray:
     """A column of a frame as one input, (rows,)."""
     column, changes = way.column, way.changes
+    if len(way.stages) > 1:
+        return _one_by_one(values, way)
     if way.given.tensor == "string":
         texts = category_values(values, column)
         if changes.texts:
             distinct = {text: changes.of_text(text) for text in set(texts)}
             texts = np.array([distinct[text] for text in texts], dtype=object)
         return words(pd.Series(texts, dtype="str"), column) if way.given.words else texts
-    values = _changed(values, changes)
     if way.given.tensor == "int64":
         moments = date_values(values, column).to_numpy(dtype="datetime64[us]").astype(np.int64)
         return np.where(np.isin(moments, list(changes.moments)), MISSING_DATE, moments) if changes.moments else moments
@@ -165,8 +176,23 @@ def _values(values: pd.Series, way: _Way) -> np.ndarray:
     return np.where(np.isin(numbers, list(changes.numbers)), np.nan, numbers) if changes.numbers else numbers
 
 
-def _changed(values: pd.Series, changes: Changes) -> pd.Series:
-    """The column with its texts changed."""
-    if not changes.texts or values.dtype.kind in "biufM":
-        return values
-    return pd.Series([changes.of_text(v) if isinstance(v, str) else v for v in values], dtype=object)
+def _one_by_one(values: pd.Series, way: _Way) -> np.ndarray:
+    """The same for a column that was treated as another kind: value by value, equal texts once."""
+    known: dict[str, Any] = {}
+    found = []
+    for value in values:
+        text = type(value) is str
+        if not text or value not in known:
+            made = _read(value, way)
+            if text:
+                known[value] = made
+        found.append(known[value] if text else made)
+    return np.array(found, dtype=_TYPES[way.given.tensor])
+
+
+def _read(value: Any, way: _Way) -> Any:
+    try:
+        return way.read(value)
+    except WrongTypeError:
+        said = way.expected.problem(0, value, "type").message
+        raise WorkbenchError(said, hint=f"Give {allowed(way.column)}.") from None

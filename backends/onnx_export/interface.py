@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
-from backends.onnx_export.recipe_steps import of_columns
+from backends.onnx_export.recipe_steps import of_columns, stages_of
 from backends.onnx_export.signature import GraphInput, Signature, Tensor
 from backends.training.inputs import role_of
 from backends.training.results import TrainedModel
 
 
 def signature_of(model: TrainedModel) -> Signature:
-    """What the graph of a model takes and gives."""
+    """What the graph of a model takes and gives.
+
+    Raises WorkbenchError where the table's columns cannot be read as its preparation read them.
+    """
     columns = Schema((*model.schema, *_deciding(model)))
+    for column in columns:
+        stages_of(column, model.recipe)
     inputs = _graph_inputs(columns, model)
     taken = {one.name for one in inputs}
     label, probabilities = (_unused(name, taken) for name in ("label", "probabilities"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from backends.errors import WorkbenchError
+from backends.onnx_export.verdict import CERTIFICATE, COMPARED, FLIP, LATENCY, contradictions, sound
 
 LAYOUT = 1  # of the certificate as JSON
 MOST_FLIPS = 200  # rows at fault that are listed
@@ -123,27 +126,44 @@ class Certificate:
         """Plain JSON-ready data without NaN; `from_dict` reads it back."""
         return {"layout": LAYOUT, **asdict(self)}
 
+    @property
+    def contradictions(self) -> tuple[str, ...]:
+        """Why it cannot be right, whatever the model: see `verdict.contradictions`."""
+        return contradictions(self)
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Certificate:
-        """Read back what `to_dict` gave. Raises WorkbenchError for another layout."""
+        """Read back what `to_dict` gave. Raises WorkbenchError for another layout and for values of other types."""
         if data.get("layout") != LAYOUT:
             raise WorkbenchError(
                 f"The certificate has the layout {data.get('layout')!r}; this workbench reads {LAYOUT}.",
                 hint="Export the model again.",
             )
-        rest = {name: value for name, value in data.items() if name != "layout"}
-        return cls(
-            **{
-                **rest,
-                "held_out": Compared(**data["held_out"]),
-                "probes": tuple(Compared(**one) for one in data["probes"]),
-                "flipped": tuple(_flip(one) for one in data["flipped"]),
-                "latency": tuple(Latency(**{**one, "repeats": tuple(one["repeats"])}) for one in data["latency"]),
-                "reasons": tuple(data["reasons"]),
-            }
-        )
+        rest = {name: value for name, value in sound(data, CERTIFICATE, "field").items() if name != "layout"}
+        try:
+            return cls(
+                **{
+                    **rest,
+                    "held_out": Compared(**sound(data["held_out"], COMPARED, "comparison")),
+                    "probes": tuple(Compared(**sound(one, COMPARED, "comparison")) for one in data["probes"]),
+                    "flipped": tuple(_flip(sound(one, FLIP, "flip")) for one in data["flipped"]),
+                    "latency": tuple(_latency(sound(one, LATENCY, "latency")) for one in data["latency"]),
+                    "reasons": tuple(data["reasons"]),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise WorkbenchError(f"The certificate lacks a field: {error}.", hint="Export the model again.") from error
+
+
+def digest_of(schema: Mapping[str, Any]) -> str:
+    """SHA-256 of a signature as plain data, in JSON with sorted keys: what a certificate names as its schema."""
+    return hashlib.sha256(json.dumps(schema, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _flip(data: Mapping[str, Any]) -> Flip:
     both = ("original_probabilities", "graph_probabilities")
     return Flip(**{**data, **{name: tuple(data[name]) for name in both}})
+
+
+def _latency(data: Mapping[str, Any]) -> Latency:
+    return Latency(**{**data, "repeats": tuple(data["repeats"])})

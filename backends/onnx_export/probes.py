@@ -93,11 +93,11 @@ def probes(material: Material) -> Iterator[Probes]:
     """The probe rows of every family that the table has columns for; none without held-out rows."""
     if not len(material.held_out):
         return
-    steps, changed = changed_by_recipe(material.signature.columns, material.recipe)
+    steps, touched = changed_by_recipe(material.signature.columns, material.recipe)
     edges = listed(*EDGES, edges_of_groups(material.signature))
     for family in (*FAMILIES, edges):
         yield from _of_family(material, family)
-    for made in _of_family(material, listed(*RECIPE, changed)):
+    for made in _of_family(material, listed(*RECIPE, touched)):
         yield replace(made, recipe=steps)
     yield _emptied(material)
     found = splits(material.pipeline, material.held_out)
@@ -110,7 +110,7 @@ def _of_family(material: Material, family: Family) -> Iterator[Probes]:
     wanted = [(c.name, v) for c in material.signature.columns if family.applies(c) for v in family.values(c)]
     if wanted:
         changes, note = _spread(material, wanted, family)
-        yield _made(material, (family.name, family.title, family.about), changes, note)
+        yield changed(material, (family.name, family.title, family.about), changes, note)
 
 
 def _spread(material: Material, wanted: list[tuple[str, Any]], family: Family) -> tuple[list[Change], str]:
@@ -124,16 +124,16 @@ def _spread(material: Material, wanted: list[tuple[str, Any]], family: Family) -
     return [Change(row, name, value) for name, value in wanted for row in material.some(each, random)], note
 
 
-def _made(material: Material, named: tuple[str, str, str], changes: list[Change], note: str) -> Probes:
-    """The rows with their changes, of whatever columns, in one table."""
+def changed(material: Material, named: tuple[str, str, str], changes: list[Change], note: str = "") -> Probes:
+    """The rows with their changes, of whatever columns, in one table of the family of this name, title and words."""
     rows = np.array([change.row for change in changes], dtype=np.intp)
     frame = material.held_out.iloc[rows].reset_index(drop=True)
     places: dict[str, list[int]] = {}
-    for at, change in enumerate(changes):
-        places.setdefault(change.column, []).append(at)
-    for name, changed in places.items():
+    for place, change in enumerate(changes):
+        places.setdefault(change.column, []).append(place)
+    for name, at in places.items():
         values = frame[name].astype(object).to_numpy(copy=True)
-        values[changed] = _objects([changes[place].value for place in changed])
+        values[at] = _objects([changes[place].value for place in at])
         frame[name] = typed(values, material.signature.columns[name], frame[name].dtype)
     told = tuple(f"{change.column} = {_shown(change.value)}" for change in changes)
     return Probes(*named, frame, rows, told, note)
@@ -177,7 +177,7 @@ def _beside_thresholds(material: Material, found: Splits) -> Probes:
         if (value := _given(float(way.back(given)), way.column.part)) is not None
     ]
     about = "Each threshold of each tree on a number or a date, and the single-precision numbers next to it."
-    return _made(material, ("thresholds", "Next to tree thresholds", about), changes, note)
+    return changed(material, ("thresholds", "Next to tree thresholds", about), changes, note)
 
 
 def _given(value: float, part: str) -> Any:

@@ -49,12 +49,12 @@ def reader(column: Column, given: GraphInput, changes: Changes) -> Read:
         return _words_reader(column, changes) if given.words else _level_reader(column, changes)
     if given.tensor == "int64":
         return _date_reader(column, changes)
-    return _boolean_reader(column, changes) if column.kind == "boolean" else _number_reader(column, changes)
+    return _boolean_reader(column) if column.kind == "boolean" else _number_reader(column, changes)
 
 
 def _number_reader(column: Column, changes: Changes) -> Read:
-    parse, gone = _number_parser(column.format), changes.numbers
-    meaningful = _meaningful(column, changes)
+    parse, gone = number_parser(column.format), changes.numbers
+    meaningful = _meaningful(column)
 
     def read(value: Any) -> float:
         kind = type(value)
@@ -91,8 +91,12 @@ def _plain_number(value: Any) -> float:
     raise WrongTypeError
 
 
-def _number_parser(form: ValueFormat) -> Callable[[str], float]:
-    """`datasets.numbers.parse_numbers` for one text."""
+def number_parser(form: ValueFormat, make: Callable[[str], float] = float) -> Callable[[str], float]:
+    """`datasets.numbers.parse_numbers` for one text; `make` has the digits, with a decimal point.
+
+    >>> number_parser(ValueFormat(decimal=",", strip=" €"))("1,50 €")
+    1.5
+    """
     fits = re.compile(pattern(form.decimal, form.thousands), re.ASCII).fullmatch
     symbols = re.escape(form.strip)
     signed = re.compile(rf"^([+-])[{symbols}]+") if symbols else None
@@ -108,16 +112,16 @@ def _number_parser(form: ValueFormat) -> Callable[[str], float]:
             raise WrongTypeError
         if form.thousands:
             core = core.replace(form.thousands, "")
-        number = float(core.replace(form.decimal, "."))
+        number = make(core.replace(form.decimal, "."))
         return number / divisor if divisor else number
 
     return parse
 
 
-def _boolean_reader(column: Column, changes: Changes) -> Read:
+def _boolean_reader(column: Column) -> Read:
     usual = dict.fromkeys(FALSE_TEXTS, 0.0) | dict.fromkeys(TRUE_TEXTS, 1.0)
     given = dict.fromkeys(column.format.false_values, 0.0) | dict.fromkeys(column.format.true_values, 1.0)
-    meaningful = _meaningful(column, changes)
+    meaningful = _meaningful(column)
 
     def read(value: Any) -> float:
         if value is True or value is False:
@@ -141,7 +145,7 @@ def _boolean_reader(column: Column, changes: Changes) -> Read:
 
 
 def _date_reader(column: Column, changes: Changes) -> Read:
-    meaningful, gone = _meaningful(column, changes), changes.moments
+    meaningful, gone = _meaningful(column), changes.moments
     quick = quick_dates(column.format.date_format)
 
     @lru_cache(maxsize=CACHED)
@@ -222,15 +226,10 @@ def _block(number: int) -> str:
 _PLAIN = _PlainWords()
 
 
-def _meaningful(column: Column, changes: Changes) -> Callable[[str], str]:
-    """A text without the blanks around it and after the recipe's changes; "" where it means no value."""
-    exceptions, changed = frozenset(column.exceptions), changes.of_text if changes.texts else None
-
-    def text_of(value: str) -> str:
-        text = (changed(value) if changed else value).strip()
-        return "" if text.lower() in MISSING_MARKS or text in exceptions else text
-
-    return text_of
+def _meaningful(column: Column) -> Callable[[str], str]:
+    """A text without the blanks around it; "" where it means no value."""
+    exceptions = frozenset(column.exceptions)
+    return lambda value: "" if (text := value.strip()).lower() in MISSING_MARKS or text in exceptions else text
 
 
 def _single(value: Any) -> Any:

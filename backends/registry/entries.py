@@ -14,6 +14,7 @@ from typing import Any
 from backends.errors import WorkbenchError
 from backends.registry.connection import Client
 from backends.registry.events import Event, after, from_tags, moment, to_tag
+from backends.registry.names import shown
 from backends.registry.state import State, folded
 from backends.registry.versions import CHAMPION, ModelSummary, ModelVersion
 
@@ -46,9 +47,11 @@ class Entry:
 
     def version(self, number: int) -> ModelVersion:
         """One of the versions that are there. Raises WorkbenchError for another number."""
-        if number not in self.state.stages:
+        if not isinstance(number, int) or number not in self.state.stages:
             there = ", ".join(map(str, sorted(self.state.stages))) or "none"
-            raise WorkbenchError(f"{self.name} has no version {number}.", hint=f"Versions that are there: {there}.")
+            raise WorkbenchError(
+                f"{self.name} has no version {shown(number)}.", hint=f"Versions that are there: {there}."
+            )
         record, state = self.records[number], self.state
         return ModelVersion(
             name=self.name,

@@ -30,7 +30,7 @@ def of_bundle(bundle: Bundle) -> dict[str, Any]:
         facts = _read(bundle)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise WorkbenchError(
-            f"The bundle's 'metrics.json' or 'fairness.json' is malformed: {type(error).__name__} {error!s:.100}.",
+            f"The bundle's metrics, fairness or names are malformed: {type(error).__name__} {error!s:.100}.",
             hint="Export the model again.",
         ) from error
     if len(json.dumps(facts)) > MOST_CHARACTERS:
@@ -45,6 +45,10 @@ def _read(bundle: Bundle) -> dict[str, Any]:
     gaps = facts.pop("disparities")
     for name in ("value", "low", "high", "baseline"):
         facts[name] = None if facts[name] is None else float(facts[name])
+    if not all(isinstance(facts[name], str) for name in ("metric", "metric_title")):
+        raise TypeError("the metric has no name")
+    if not isinstance(facts["greater_is_better"], bool):
+        raise TypeError(f"{facts['greater_is_better']!r} says whether more is better")
     facts |= {"title": bundle.title, "dataset_sha256": bundle.signature.digest, "exported": bundle.created}
     facts |= {"class_count": len(facts["classes"]), "classes": facts["classes"][:MOST_CLASSES]}
     facts["flips"] = bundle.certificate.held_out.flips + sum(probe.flips for probe in bundle.certificate.probes)

@@ -12,6 +12,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
 MOST_TAGS = 20  # per version
 
+LONGEST = 80  # characters of what somebody gave that a message shows, and of a version's name
+
 # Words that already mean something in an address of the workbench, of the API or of a widget.
 RESERVED = frozenset(
     ("api", "assets", "champion", "docs", "health", "latest", "live", "mcp", "metadata", "metrics", "models", "openapi",
@@ -93,3 +95,26 @@ def tag_key(key: str) -> str:
             hint="Use letters a to z, digits, blanks, hyphens, dots and underscores, at most 40.",
         )
     return key
+
+
+def version_wanted(which: object) -> int | str:
+    """A version's number, also where it is written as digits, or any other short text as it stands.
+
+    >>> version_wanted("7"), version_wanted(7), version_wanted("champion")
+    (7, 7, 'champion')
+    >>> version_wanted(None)
+    Traceback (most recent call last):
+    backends.errors.WorkbenchError: None names no version. ...
+    """
+    if isinstance(which, int) and not isinstance(which, bool):
+        return which
+    if not isinstance(which, str) or len(which) > LONGEST:
+        raise WorkbenchError(f"{shown(which)} names no version.", hint="Give a number, 'champion' or 'staging'.")
+    return int(which) if which.isascii() and which.isdecimal() else which
+
+
+def shown(value: object) -> str:
+    """A value in a sentence, cut; a number of very many digits, which Python does not write out, by its size."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"of {value.bit_length():,} bits"
+    return repr(value)[:LONGEST]

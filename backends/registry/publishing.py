@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import Any
 
 from backends.errors import WorkbenchError
 from backends.registry import experiments
@@ -16,40 +17,46 @@ from backends.registry.facts import of_bundle
 from backends.registry.files import laid_out, synced
 from backends.registry.names import model_name, written
 from backends.registry.places import Place
+from backends.registry.proof import demand_proof
+from backends.registry.trial import tried
 from backends.registry.versions import ModelVersion
-
-if TYPE_CHECKING:
-    from backends.bundle import Bundle
 
 _RUN = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What somebody wants to publish, checked: nothing in it can be refused later on."""
+    """What somebody wants to publish, checked: nothing in it can be refused later on. `facts` are `of_bundle`'s."""
 
     name: str
     who: str
     notes: str
     data: bytes
-    bundle: Bundle
+    facts: Mapping[str, Any]
     training: str | None = None  # the run of the training, from `Registry.track`
 
     @classmethod
     def of(cls, data: bytes, name: str, who: str, notes: str = "", training: str | None = None) -> Publication:
-        """Read and check it. Raises WorkbenchError for a bad name, a damaged bundle and a failed certificate."""
+        """Read and check it.
+
+        Raises WorkbenchError for a bad name, a damaged bundle, a certificate that failed, contradicts itself or is of
+        something else, figures that are none, and a graph that does not answer the bundle's own rows as declared.
+
+        What is promised: the verdict follows from the certificate's figures, these speak of the graph, the schema and
+        the table that the bundle names, and the graph answers. What is not: digests are no signature, and the model
+        that the graph was made of is not here to be asked again. Who makes up a whole bundle, figures and all, is
+        not found out; the history says who published it.
+        """
         from backends.bundle import unpack
 
         name, who, notes = model_name(name), written("who", who), written("notes", notes)
         if training is not None and not _RUN.fullmatch(training):
             raise WorkbenchError(f"{training[:80]!r} is no run of MLflow.", hint="Give what `track` returned.")
         bundle = unpack(data)
-        if not bundle.certificate.passed:
-            raise WorkbenchError(
-                "The bundle's parity certificate did not pass. " + " ".join(bundle.certificate.reasons),
-                hint="A model is published only when its file was shown to answer like the model itself.",
-            )
-        return cls(name, who, notes, data, bundle, training)
+        demand_proof(bundle)
+        facts = of_bundle(bundle)
+        tried(bundle)
+        return cls(name, who, notes, data, facts, training)
 
     def version(self, number: int, run: str, at: int) -> ModelVersion:
         """The version that it becomes."""
@@ -63,7 +70,7 @@ class Publication:
             size=len(self.data),
             run=run,
             notes=self.notes,
-            facts=of_bundle(self.bundle),
+            facts=self.facts,
         )
 
 

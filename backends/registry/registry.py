@@ -16,7 +16,7 @@ from backends.registry.entries import Entry, append, entries, entry, mirror
 from backends.registry.events import Event, What
 from backends.registry.files import discarded, verified
 from backends.registry.gates import Gate, Limits, demand, gates
-from backends.registry.names import MOST_TAGS, model_name, tag_key, written
+from backends.registry.names import MOST_TAGS, model_name, tag_key, version_wanted, written
 from backends.registry.places import Place, place
 from backends.registry.publishing import Publication, publish
 from backends.registry.routes import Route, checked
@@ -84,8 +84,9 @@ class Registry:
     def version(self, name: str, which: int | str) -> ModelVersion:
         """A version by its number, or the one that is "champion", or the newest in "staging"."""
         known = self._entry(name)
-        if isinstance(which, int) or str(which).isdecimal():
-            return known.version(int(which))
+        which = version_wanted(which)
+        if isinstance(which, int):
+            return known.version(which)
         stage = {CHAMPION: "production", "staging": "staging"}.get(which)
         found = [number for number, now in known.state.stages.items() if now == stage]
         if not found:
@@ -120,7 +121,8 @@ class Registry:
     def publish(self, bundle: bytes, name: str, who: str, notes: str = "", run: str | None = None) -> ModelVersion:
         """A new version of the model, a candidate; `run` is the training's, from `track`.
 
-        Raises WorkbenchError for a bad name, for what is no bundle, and for a parity certificate that did not pass.
+        Raises WorkbenchError for a bad name, for what is no bundle, for a parity certificate that did not pass or
+        cannot be right, and for a graph that does not answer (see `Publication.of` for what that promises).
         """
         made = Publication.of(bundle, name, who, notes, run)
         with self._place.writing():

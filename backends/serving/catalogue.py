@@ -56,10 +56,14 @@ class Served:
         """The version in production."""
         return next((version for version in self.versions if version.stage == "production"), None)
 
-    @property
+    @cached_property
     def answering(self) -> ModelVersion:
-        """The version that stands for the model: the one in production, or the newest as long as there is none."""
-        return self.champion or self.versions[0]
+        """The version that stands for the model: the one in production.
+
+        As long as there is none it is the newest in staging, and without one there the newest of all.
+        """
+        staged = next((version for version in self.versions if version.stage == "staging"), None)
+        return self.champion or staged or self.versions[0]
 
     @cached_property
     def numbered(self) -> dict[int, ModelVersion]:

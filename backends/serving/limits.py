@@ -12,6 +12,7 @@ from backends.serving.refusals import Overloaded, TooMany
 
 CALLERS = 10_000  # keys and addresses that are remembered; the one that asked longest ago is forgotten first
 AT_ONCE = 64  # requests that one process works on
+TABLES = 16  # whole tables that it works on beside them, until their results are sent
 WAIT_SECONDS = 1.0  # what a caller is asked to wait when all places are taken
 
 
@@ -33,14 +34,20 @@ class RateLimit:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    def wait(self, caller: str) -> float:
+        """The seconds until a caller's next request has room, 0 where it has; nothing is counted."""
+        if not self._size:
+            return 0.0
+        with self._lock:
+            return max(0.0, (1.0 - self._left(caller, self._clock())) / self._per_second)
+
     def take(self, caller: str, tokens: float = 1.0) -> None:
         """Count one request of a caller. Raises TooMany, with the seconds until there is room for it."""
         if not self._size:
             return
         with self._lock:
             now = self._clock()
-            left, then = self._buckets.get(caller, (self._size, now))
-            left = min(self._size, left + (now - then) * self._per_second)
+            left = self._left(caller, now)
             enough = left >= tokens
             self._buckets[caller] = (left - tokens if enough else left, now)
             self._buckets.move_to_end(caller)
@@ -53,6 +60,11 @@ class RateLimit:
                 retry_after=(tokens - left) / self._per_second,
             )
 
+    def _left(self, caller: str, now: float) -> float:
+        """The tokens in a caller's bucket."""
+        left, then = self._buckets.get(caller, (self._size, now))
+        return min(self._size, left + (now - then) * self._per_second)
+
 
 class Gate:
     """Lets at most `places` requests in at the same time; a further one is refused rather than queued without end.
@@ -64,8 +76,9 @@ class Gate:
     backends.serving.refusals.Overloaded: 1 request is being answered, which is all that may run at once. ...
     """
 
-    def __init__(self, places: int = AT_ONCE) -> None:
+    def __init__(self, places: int = AT_ONCE, what: str = "request") -> None:
         self._places = places
+        self._what = what
         self._taken = 0
         self._lock = threading.Lock()
 
@@ -79,7 +92,7 @@ class Gate:
             if self._taken < self._places:
                 self._taken += 1
                 return self
-        are = "request is" if self._places == 1 else "requests are"
+        are = f"{self._what} is" if self._places == 1 else f"{self._what}s are"
         raise Overloaded(
             f"{self._places:,} {are} being answered, which is all that may run at once.",
             hint="Try again in a moment.",

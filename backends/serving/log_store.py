@@ -52,6 +52,8 @@ class LogStore:
     def open(self) -> sqlite3.Connection:
         """A connection to write with, in the thread that calls. Raises WorkbenchError for a file of another layout."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+        self.path.chmod(0o600)  # a file from before
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import numpy as np
 
 from backends.errors import WorkbenchError
+from backends.serving.shown import Unreadable, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +23,8 @@ Record: TypeAlias = Mapping[str, Any]
 Payload: TypeAlias = "Sequence[Record] | Mapping[str, Sequence[Any]] | pd.DataFrame"
 
 MOST_ROWS = 100_000  # of one call; more come in parts
-MOST_SAID = 1_000  # problems and warnings that are kept; all are counted
+MOST_SAID = 1_000  # problems and warnings that an answer lists; all are counted
+_PLAIN = frozenset((str, int, float, bool, type(None)))  # of which JSON and CSV have all their values
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Predictions:
     """Predictions for some of `sent` rows: those at the positions `rows`.
 
     `labels` has one of `classes` per row, `probabilities` is (rows, classes). `problems` names what kept the other
-    rows from being predicted, `warnings` what is unusual about a row that was: the first `MOST_SAID` of each, of
-    `problem_count` and `warning_count`.
+    rows from being predicted: the first `MOST_SAID` of `problem_count`, and of each row after those its first one, so
+    that no row goes without a reason. `warnings` names what is unusual about a row that was predicted: the first
+    `MOST_SAID` of `warning_count`.
     """
 
     classes: tuple[str, ...]
@@ -66,6 +70,8 @@ class Predictions:
 def as_records(payload: Payload) -> Sequence[Record]:
     """Rows as records, whichever way they came. Raises WorkbenchError for what is no table, or too long a one.
 
+    A value that no column can hold, such as a list, becomes `Unreadable`, so that nobody has to write it out again.
+
     >>> as_records({"age": [31, 42], "sex": ["f", "m"]})
     [{'age': 31, 'sex': 'f'}, {'age': 42, 'sex': 'm'}]
     """
@@ -73,7 +79,7 @@ def as_records(payload: Payload) -> Sequence[Record]:
         records: Sequence[Record] = payload
     elif isinstance(payload, Mapping):
         records = _of_columns(payload)
-    elif hasattr(payload, "to_dict"):
+    elif hasattr(payload, "to_dict") and hasattr(payload, "columns"):
         records = _of_frame(cast("pd.DataFrame", payload))
     elif isinstance(payload, Sequence) and not isinstance(payload, str | bytes):
         records = payload
@@ -86,14 +92,35 @@ def as_records(payload: Payload) -> Sequence[Record]:
         )
     if not all(isinstance(record, Mapping) for record in records):
         raise _no_table(next(record for record in records if not isinstance(record, Mapping)))
-    return records
+    return _readable(records)
+
+
+def _readable(records: Sequence[Record]) -> Sequence[Record]:
+    """The records, those with an unreadable value replaced."""
+    odd = [at for at, record in enumerate(records) if not _PLAIN.issuperset(map(type, record.values()))]
+    if not odd:
+        return records
+    made = list(records)
+    for at in odd:
+        made[at] = {
+            name: value if type(value) in _PLAIN else _readable_value(value) for name, value in made[at].items()
+        }
+    return made
+
+
+def _readable_value(value: Any) -> Any:
+    import pandas as pd
+
+    signalling = isinstance(value, Decimal) and value.is_snan()  # it raises wherever it is compared
+    single = isinstance(value, Unreadable) or (pd.api.types.is_scalar(value) and not signalling)
+    return value if single else Unreadable(value)
 
 
 def _of_columns(columns: Mapping[str, Sequence[Any]]) -> list[Record]:
     for name, values in columns.items():
         if not isinstance(values, list | tuple | np.ndarray):
             raise WorkbenchError(
-                f"Column {name!r} is {str(values)[:40]!r} rather than a list.",
+                f"Column {shown(name, 80)!r} is {shown(values, 40)!r} rather than a list.",
                 hint='Send columns as {"name": [values]}, or rows as a list of objects.',
             )
     lengths = {name: len(values) for name, values in columns.items()}
@@ -114,5 +141,5 @@ def _of_frame(frame: pd.DataFrame) -> list[Record]:
 
 def _no_table(payload: Any) -> WorkbenchError:
     return WorkbenchError(
-        f"{str(payload)[:40]!r} is no row.", hint='Send a list of objects, or {"column": [values]} for all columns.'
+        f"{shown(payload, 40)!r} is no row.", hint='Send a list of objects, or {"column": [values]} for all columns.'
     )

@@ -106,7 +106,7 @@ class Predictor:
             probabilities,
             tuple(fed.rows) if not start else tuple(row + start for row in fed.rows),
             len(records),
-            _moved(fed.problems, start)[:MOST_SAID],
+            _kept(_moved(fed.problems, start)),
             _moved(fed.warnings, start)[:MOST_SAID],
             len(fed.problems),
             len(fed.warnings),
@@ -127,7 +127,15 @@ def _check(unusual: str, on_error: str) -> None:
 
 def _moved(problems: tuple[Problem, ...], start: int) -> tuple[Problem, ...]:
     """Problems of a block with the rows' places among all rows."""
-    return tuple(replace(one, row=one.row + start) for one in problems[:MOST_SAID]) if start else problems
+    return tuple(replace(one, row=one.row + start) for one in problems) if start else problems
+
+
+def _kept(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The first `MOST_SAID` problems, and the first one of each row after those."""
+    kept = problems[:MOST_SAID]
+    told = {one.row for one in kept}
+    further = {one.row: one for one in reversed(problems[MOST_SAID:]) if one.row not in told}
+    return (*kept, *(further[row] for row in sorted(further)))
 
 
 def _joined(parts: Sequence[Predictions]) -> Predictions:
@@ -137,7 +145,7 @@ def _joined(parts: Sequence[Predictions]) -> Predictions:
         np.concatenate([part.probabilities for part in parts]),
         tuple(row for part in parts for row in part.rows),
         sum(part.sent for part in parts),
-        tuple(one for part in parts for one in part.problems)[:MOST_SAID],
+        _kept(tuple(one for part in parts for one in part.problems)),
         tuple(one for part in parts for one in part.warnings)[:MOST_SAID],
         sum(part.problem_count for part in parts),
         sum(part.warning_count for part in parts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from backends.errors import WorkbenchError
 from backends.serving.catalogue import Catalogue, Published, Served
 from backends.serving.counters import Counters
+from backends.serving.guesses import Guesses
 from backends.serving.keys import Keys
-from backends.serving.limits import Gate, RateLimit
+from backends.serving.limits import TABLES, Gate, RateLimit
 from backends.serving.log import Asked, PredictionLog
 from backends.serving.pool import Pool
 from backends.serving.predictions import Payload, Predictions, Record
@@ -44,7 +45,9 @@ class Service:
         self.settings = settings or Settings.from_environment()
         self.keys = Keys.parse(self.settings.api_keys)
         self.rate = RateLimit(self.settings.rate_limit_per_minute)
+        self.guesses = Guesses()
         self.gate = Gate()
+        self.tables = Gate(TABLES, "table")  # so that results that somebody reads slowly take no request's place
         self.pool: Pool[Predictor] = Pool(self.settings.model_memory_mb * MEGABYTE)
         self.log = PredictionLog.open(self.settings)
         self.shadows = Background()
@@ -68,13 +71,18 @@ class Service:
     def authorise(self, key: str | None, address: str) -> str:
         """Who asks, by the name of the API key, "" where none are set. Raises Unauthorised or TooMany.
 
-        The rate counts per key, without keys per address. Wrong keys count per address too, so that keys cannot be
-        tried out quickly.
+        The rate counts per key, without keys per address, as it does for requests without a good key. An address that
+        sent too many wrong keys is refused before its next one is looked at (see `Guesses`).
         """
         try:
+            if self.keys.required:
+                with self._counting():
+                    self.guesses.check(address)
             who = self.keys.who(key)
         except Unauthorised:
             self.counters.refused(Unauthorised.reason)
+            if key:
+                self.guesses.wrong(address, key)  # first: beyond the rate, a key is looked at all the same
             self.limit(f"address {address}")
             raise
         self.limit(f"key {who}" if who else f"address {address}")
@@ -110,14 +118,25 @@ class Service:
             return session.explain(payload)
 
     @contextmanager
-    def session(self, name: str, version: int | str | None = None, sticky: str | None = None) -> Iterator[Session]:
-        """Hold the version that answers, loaded, and one of the places for requests at once."""
-        with self._counting(), self.gate:
+    def session(
+        self, name: str, version: int | str | None = None, sticky: str | None = None, table: bool = False
+    ) -> Iterator[Session]:
+        """Hold the version that answers, loaded, and one of the places for requests at once.
+
+        A `table` takes none of these: it has a place of its own, see `table_place`.
+        """
+        with self._counting(), nullcontext() if table else self.gate:
             served = self.catalogue.model(name)
             self._tidy()
             choice = served.choose(version, sticky)
             with self._lease(served, choice.number) as predictor:
                 yield Session(self, served, choice, predictor)
+
+    @contextmanager
+    def table_place(self) -> Iterator[None]:
+        """Hold one of the places for whole tables, from the first row until the last result is sent."""
+        with self._counting(), self.tables:
+            yield
 
     def ready(self, name: str, version: int | str | None, rows: int) -> bool:
         """Whether a request is answered in well under a millisecond: few rows, nothing to load and nobody to ask.
@@ -189,6 +208,7 @@ class Service:
             ("workbench_models_loaded", "Published models that are loaded", lambda: len(self.pool)),
             ("workbench_models_bytes", "Measured memory of the loaded models", lambda: self.pool.bytes),
             ("workbench_requests_now", "Requests that are being answered", lambda: self.gate.taken),
+            ("workbench_tables_now", "Tables that are being answered", lambda: self.tables.taken),
             ("workbench_log_waiting", "Predictions that wait to be logged", lambda: self.log.waiting),
             ("workbench_log_lost", "Predictions that could not be logged", lambda: self.log.lost),
             ("workbench_shadow_dropped", "Requests that the shadow had no room for", lambda: self.shadows.dropped),

@@ -13,7 +13,7 @@ from backends.datasets.grouping import Grouping
 from backends.tasks import Job
 from backends.training.models import MODELS
 from components import cached, job_panel, state
-from components.feedback import escape
+from components.fairness.groups import likely
 from components.state import ExportOf
 from components.subject import Subject
 
@@ -83,12 +83,12 @@ def _order(about: Subject) -> Order:
     with right:
         columns = {column.name: column for column in (*about.model.schema, *about.model.aside_schema)}
         usable = [name for name, column in columns.items() if column.kind not in ("text", "identifier", "datetime")]
-        chosen = [name for name in state.widget("fairness_columns", []) if name in usable]
-        state.seed_widget("export_sensitive", chosen)
+        key = f"export_sensitive_{about.model.key}_{'_'.join(about.model.policy.columns)}"
+        state.seed_widget(key, _compared(about, usable))
         sensitive = st.multiselect(
             "Compare groups by",
             usable,
-            key="export_sensitive",
+            key=key,
             max_selections=MOST_COLUMNS,
             help="The card says how the model treats these groups; a promotion can ask for it.",
             **state.KEEP,
@@ -109,13 +109,18 @@ def _order(about: Subject) -> Order:
     return Order((use or "").strip(), by, private, smaller)
 
 
+def _compared(about: Subject, usable: list[str]) -> list[str]:
+    """The columns to begin with: those that the policy tells apart, else those that Fairness compares."""
+    wanted = about.model.policy.columns or state.widget("fairness_columns", None) or likely(usable)
+    return [name for name in wanted if name in usable][:MOST_COLUMNS]
+
+
 def _take_over(job: Job, whose: ExportOf) -> None:
     """Keep what the job made, or say why there is nothing."""
     state.update(export_job=None)
     if export_job.BUNDLE not in job.files:
-        why = f"{job.error.message} {job.error.hint}" if job.error else "The export was cancelled."
-        st.toast(escape(why), duration="long", icon=":material/error:")
-        state.update(export_failed=(whose, why) if job.error else None)
+        why = f"{job.error.message} {job.error.hint}" if job.error else "It was cancelled; nothing was kept."
+        state.update(export_failed=(whose, why))
         return
     others = tuple(pair for pair in state.work().exported if pair[0] != whose)
     state.update(exported=((whose, export_job.read(job.output, job.files)), *others)[:4], export_failed=None)

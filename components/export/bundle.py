@@ -26,7 +26,7 @@ MEMBERS = {
     "explainer.json": "rows that explanations compare with",
     "manifest.json": "the layout, and the SHA-256 of every file",
 }
-RUN = "unzip model.zip && pip install -r requirements.txt\npython predict.py rows.csv > predictions.csv"
+RUN = "unzip {name}.zip && pip install -r requirements.txt\npython predict.py rows.csv > predictions.csv"
 
 
 def downloads(exported: Exported, name: str) -> None:
@@ -34,17 +34,17 @@ def downloads(exported: Exported, name: str) -> None:
     with st.container(horizontal=True):
         _button("Bundle", exported.data, f"{name}.zip", "application/zip", primary=True)
         _button("ONNX file", exported.bundle.model, f"{name}.onnx", "application/octet-stream")
-        _button("Model card", exported.bundle.card.encode(), "README.md", "text/markdown")
+        _button("Model card (README.md)", exported.bundle.card.encode(), "README.md", "text/markdown")
 
 
-def contents(exported: Exported) -> None:
+def contents(exported: Exported, name: str) -> None:
     """Every file, and how to use them without the workbench."""
     with zipfile.ZipFile(io.BytesIO(exported.data)) as archive:
         found = [(info.filename, info.file_size) for info in archive.infolist()]
     frame = pd.DataFrame([(name, MEMBERS.get(name, ""), size) for name, size in found], columns=["file", "is", "bytes"])
     results.table(frame, "export_files", alt="Files of the bundle", download="bundle")
     st.caption("Without the workbench:")
-    st.code(RUN, language="bash")
+    st.code(RUN.format(name=name), language="bash")
 
 
 def card(exported: Exported) -> None:

@@ -53,7 +53,7 @@ def ask(about: Subject) -> Question | None:
     """The inputs; None while no sensitive column is chosen, or an edge cannot be read."""
     columns = {column.name: column for column in (*about.model.schema, *about.model.aside_schema)}
     usable = [name for name, column in columns.items() if column.kind not in KINDS]
-    state.seed_widget("fairness_columns", _likely(usable))
+    state.seed_widget("fairness_columns", likely(usable))
     left, middle, right = st.columns([2, 1, 1])
     with left:
         chosen = st.multiselect(
@@ -96,7 +96,7 @@ def _left_out(kinds: dict[str, str]) -> str:
     )
 
 
-def _likely(names: list[str]) -> list[str]:
+def likely(names: list[str]) -> list[str]:
     """The columns to begin with: those of sex, race and the like first, then other sensitive names and groups."""
     rank = {name: 0 if FIRST.search(name) else 1 if looks_sensitive(name) else 2 for name in names}
     hinted = [name for name in names if looks_sensitive(name) or name.lower().endswith("group")]

@@ -9,7 +9,8 @@ import streamlit as st
 
 from backends.datasets.schema import Schema
 from backends.datasets.wording import number_of
-from backends.registry import ModelSummary, ModelVersion
+from backends.registry import ModelSummary
+from backends.serving.catalogue import Served
 from components import state
 from components.feedback import escape
 
@@ -45,17 +46,22 @@ def model_input(names: list[str]) -> str | None:
     """The published model that is looked at; None while there is none."""
     if not names:
         return None
-    latest = state.widget(LATEST, None)
+    latest, mine = state.widget(LATEST, None), state.work().published
+    state.seed_widget("publish_model", mine)
     if latest in names:
         state.set_widget("publish_model", latest)
         state.set_widget(LATEST, None)
-    elif state.widget("publish_model", names[0]) not in names:
+    elif state.widget("publish_model", None) not in names:
         state.set_widget("publish_model", names[0])
-    return str(st.selectbox("Model", names, key="publish_model", **state.KEEP))
+    chosen = str(st.selectbox("Model", names, key="publish_model", **state.KEEP))
+    if chosen != mine:
+        state.update(published=chosen)
+    return chosen
 
 
 def who() -> str:
     """The name that the history keeps; empty until it was given."""
+    state.seed_widget("publish_who", state.work().who)
     given = st.text_input(
         "Your name",
         key="publish_who",
@@ -63,7 +69,10 @@ def who() -> str:
         placeholder="For the history: who did what",
         **state.KEEP,
     )
-    return (given or "").strip()
+    name = (given or "").strip()
+    if name != state.work().who:
+        state.update(who=name)
+    return name
 
 
 def summary(models: tuple[ModelSummary, ...], base: str) -> str:
@@ -80,8 +89,17 @@ def summary(models: tuple[ModelSummary, ...], base: str) -> str:
     )
 
 
-def answering(version: ModelVersion) -> str:
+def shares(model: Served) -> str:
+    """How a split shares requests out, in words; empty without one."""
+    whole = sum(weight for _, weight in model.split)
+    return ", ".join(f"version {number} {weight / whole:.0%}" for number, weight in model.split if weight > 0)
+
+
+def answering(model: Served) -> str:
     """Which version answers, in a sentence of Markdown."""
+    version = model.answering
+    if model.split:
+        return f"Requests are shared out: **{shares(model)}**. Below is version {version.number} ({version.stage})."
     return (
         f"**Version {version.number}** ({version.stage}) answers: {escape(str(version.facts.get('model', '')))}, "
         f"published {version.created:%d %B %Y, %H:%M} UTC by {escape(version.by)}."

@@ -7,7 +7,7 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.registry import Route
-from components import cached, results
+from components import cached, results, state
 from components.feedback import show_error
 
 LAST = 50  # predictions of the log that are shown
@@ -21,14 +21,13 @@ def show(name: str, who: str) -> None:
     route = registry.route(name)
     weights = dict(route.split)
     st.markdown(_in_words(route))
-    frame = pd.DataFrame({"version": numbers, "weight": [float(weights.get(n, 0.0)) for n in numbers]})
-    edited = st.data_editor(
-        frame,
-        hide_index=True,
-        disabled=["version"],
-        column_config={"weight": st.column_config.NumberColumn(min_value=0.0, max_value=100.0, step=1.0)},
-        key=f"publish_split_{name}",
-    )
+    st.caption("With all weights at 0 the version in production answers everything.")
+    wanted: dict[int, float] = {}
+    with st.grid(4, gap="small"):
+        for number in numbers:
+            key = f"publish_weight_{name}_{number}"
+            state.seed_widget(key, float(weights.get(number, 0.0)))
+            wanted[number] = float(st.number_input(f"Weight of version {number}", 0.0, 1000.0, step=5.0, key=key) or 0)
     shadow = st.selectbox(
         "Shadow version",
         [None, *numbers],
@@ -39,7 +38,7 @@ def show(name: str, who: str) -> None:
     )
     reason = st.text_input("Reason", key=f"publish_route_reason_{name}", max_chars=400)
     if st.button("Route like this", disabled=not (who and (reason or "").strip()), key="publish_route"):
-        split = tuple((int(n), float(w)) for n, w in zip(edited["version"], edited["weight"], strict=True) if w > 0)
+        split = tuple((number, weight) for number, weight in wanted.items() if weight > 0)
         try:
             registry.set_route(name, Route(split, shadow), who, reason)
         except WorkbenchError as error:

@@ -33,6 +33,8 @@ def show(name: str, number: int, bundle: Bundle) -> None:
     if rest:
         st.caption(f"{len(rest):,} more columns keep the values of an example; the API takes all of them.")
     unusual = st.checkbox("Accept values unlike any in the training data", key="publish_unusual", **state.KEEP)
+    if not st.button("Predict", key="publish_ask", type="primary", icon=":material/play_arrow:"):
+        return
     record = {key: _given(value) for key, value in {**rest, **typed}.items()}
     try:
         options = Options("accept" if unusual else "refuse")

@@ -49,7 +49,13 @@ def compare(name: str) -> None:
     with right:
         other = st.selectbox("Against", numbers, index=0, key=f"publish_right_{name}", **state.KEEP)
     frame = cached.registry().compare(name, int(one or numbers[1]), int(other or numbers[0]))
-    results.table(frame, "publish_compared", alt="Two versions", download=f"{name}-compared")
+    frame = frame.reset_index()
+    measured = frame["change"].notna()
+    frame = pd.concat([frame[measured], frame[~measured]])  # what can be subtracted first
+    words = frame.columns[1:-1]
+    frame[words] = frame[words].map(lambda value: "" if value is None else str(value)).astype("str")
+    change = {"change": st.column_config.NumberColumn(format="%+.4g")}
+    results.table(frame, "publish_compared", alt="Two versions", download=f"{name}-compared", column_config=change)
 
 
 def history(name: str) -> None:
@@ -114,9 +120,9 @@ def _move(version: ModelVersion, who: str) -> None:
     with right:
         reason = st.text_input("Reason", max_chars=MOST_REASON, key=f"publish_reason_{key}")
     limits = _limits() if to == "production" else Limits()
-    if to == "production":
-        _gates(registry.gates(version.name, version.number, limits))
-    ready = bool(who and (reason or "").strip() and to)
+    gates = registry.gates(version.name, version.number, limits) if to == "production" else ()
+    _gates(gates, limits)
+    ready = bool(who and (reason or "").strip() and to) and all(gate.passed for gate in gates)
     with st.container(horizontal=True):
         if st.button("Move", icon=":material/swap_horiz:", disabled=not ready, key="publish_move", type="primary"):
             _done(lambda: registry.move(version.name, version.number, str(to), who, str(reason), limits))
@@ -129,32 +135,44 @@ def _move(version: ModelVersion, who: str) -> None:
             _done(lambda: registry.rollback(version.name, who, str(reason)))
 
 
-def _gates(found: tuple[Gate, ...]) -> None:
-    """What a promotion asks for, and whether the version has it."""
+def _gates(found: tuple[Gate, ...], limits: Limits) -> None:
+    """What a promotion asks for, and whether the version has it; grey is what is not asked for."""
+    open_gates = {"Fairness difference": limits.difference is None, "Fairness ratio": limits.ratio is None}
     for gate in found:
-        mark = ":green[:material/check_circle:]" if gate.passed else ":red[:material/block:]"
+        if open_gates.get(gate.name):
+            mark = ":gray[:material/remove:]"
+        else:
+            mark = ":green[:material/check_circle:]" if gate.passed else ":red[:material/block:]"
         st.markdown(f"{mark} **{gate.name}**: {escape(gate.says)}")
 
 
 def _limits() -> Limits:
     """What a promotion to production asks for, beside the certificate."""
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left:
         better = st.number_input(
-            "Better than the baseline by at least", 0.0, 1.0, 0.0, 0.01, key="publish_better", **state.KEEP
+            "Better than the baseline by", 0.0, 1.0, 0.0, 0.01, key="publish_better", help="At least.", **state.KEEP
         )
+    with middle:
+        gap = _limit_input("Largest difference between groups", "publish_gap")
     with right:
-        gap = st.number_input(
-            "Largest difference between groups",
-            0.0,
-            1.0,
-            value=None,
-            step=0.01,
-            key="publish_gap",
-            placeholder="no limit",
-            **state.KEEP,
-        )
-    return Limits(float(better or 0.0), None if gap is None else float(gap))
+        ratio = _limit_input("Smallest ratio between groups", "publish_ratio")
+    return Limits(float(better or 0.0), gap, ratio)
+
+
+def _limit_input(label: str, key: str) -> float | None:
+    value = st.number_input(
+        label,
+        0.0,
+        1.0,
+        value=None,
+        step=0.01,
+        key=key,
+        placeholder="no limit",
+        help="Of every criterion.",
+        **state.KEEP,
+    )
+    return None if value is None else float(value)
 
 
 def _notes(version: ModelVersion, who: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from backends.errors import WorkbenchError
 from backends.serving.api.bodies import Options
 from backends.serving.api.csv_tables import TableForm
 from backends.serving.api.edge import Call, in_thread
-from backends.serving.api.results import accepted, kept, pieces_of, writer, written
+from backends.serving.api.results import PIECE, accepted, kept, pieces_of, writer, written
 from backends.serving.api.uploads import Upload, receive_upload
 from backends.serving.refusals import Invalid
 
@@ -24,13 +27,17 @@ if TYPE_CHECKING:
     from backends.serving.predictions import Predictions
     from backends.serving.service import Session
 
+STALLED_SECONDS = 20.0  # for one piece of `PIECE` bytes, which the slowest line carries in that time
+log = logging.getLogger(__name__)
+
 
 async def predict_table(call: Call, options: Options) -> Response:
     """`POST …/predict` with a table as its body.
 
     With `on_error=fail` the results wait on disk until the last row has one, so that the status tells whether all went
-    well. With "skip" they are sent as they come, a bad row with its problem; should the table turn out to be unreadable
-    in the middle, the connection breaks off: an answer that ends properly is complete.
+    well. With "skip" they are sent as they come, a bad row with its problem. Should the table turn out to be unreadable
+    in the middle, or the client read none of it for `STALLED_SECONDS`, the connection breaks off: an answer that ends
+    properly is complete, with one line for each row.
     """
     kind = accepted(call.headers.get("accept", ""))
     run = TableRun(call, await receive_upload(call), options)
@@ -50,13 +57,20 @@ class TableRun:
         self._call = call
         self._upload = upload
         self._options = options
-        self._held = ExitStack()
+        self._place = ExitStack()  # until the last result is sent
+        self._held = ExitStack()  # the model and the upload, until the last row is predicted
         self._held.callback(upload.close)
+
+    @property
+    def words(self) -> str:
+        """What it is, for the program's log."""
+        return f"the request {self._call.request_id} to {self._call.name!r}"
 
     def results(self, kind: str) -> Iterator[bytes]:
         """The results in the format `kind`, in pieces. The first block is predicted at once, so that it can fail."""
         call = self._call
-        session = self._held.enter_context(call.service.session(call.name, call.version, call.sticky))
+        self._place.enter_context(call.service.table_place())
+        session = self._held.enter_context(call.service.session(call.name, call.version, call.sticky, table=True))
         self.version = session.choice.number
         bundle = session.predictor.bundle
         blocks = self._upload.blocks(TableForm.of_bundle(bundle))
@@ -67,13 +81,16 @@ class TableRun:
         if self._options.on_error == "skip":
             return chain(first, pieces)
         file = kept(chain(first, pieces))
-        self.close()
+        self._held.close()
         self._held.callback(file.close)
         return pieces_of(file)
 
     def close(self) -> None:
-        """Let the model and the files go."""
-        self._held.close()
+        """Let the model, the files and the place go."""
+        try:
+            self._held.close()
+        finally:
+            self._place.close()
 
     def _predicted(self, session: Session, block: Block) -> Predictions:
         options = self._options.for_service(self._call.request_id)
@@ -85,10 +102,14 @@ class TableRun:
 
 
 class TableResponse(StreamingResponse):
-    """Results in pieces; what the run holds is let go however the answer ends, also when the client has gone."""
+    """Results in pieces; what the run holds is let go however the answer ends, also when the client has gone.
+
+    A piece that cannot be sent for `STALLED_SECONDS`, as the client does not read, ends the answer.
+    """
 
     def __init__(self, pieces: Iterator[bytes], kind: str, run: TableRun) -> None:
-        super().__init__(iterate_in_threadpool(pieces), 200, {"X-Model-Version": str(run.version)}, kind)
+        self._pieces = iterate_in_threadpool(pieces)
+        super().__init__(self._pieces, 200, {"X-Model-Version": str(run.version)}, kind)
         self._run = run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,3 +118,33 @@ class TableResponse(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             await in_thread(self._run.close)
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the head and the pieces. An answer that breaks off ends without its last message; the server closes."""
+        try:
+            await self._send(send, {"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async for piece in self._pieces:
+                for at in range(0, len(piece), PIECE):
+                    await self._send(send, _body(piece[at : at + PIECE], more=True))
+            await self._send(send, _body(b"", more=False))
+        except _StalledError:
+            log.warning("Results of %s break off: nobody read them for %s s.", self._run.words, STALLED_SECONDS)
+        except WorkbenchError as error:
+            log.warning("Results of %s break off: %s", self._run.words, error)
+
+    @staticmethod
+    async def _send(send: Send, message: Message) -> None:
+        """Send a message in time."""
+        try:
+            async with asyncio.timeout(STALLED_SECONDS):
+                await send(message)
+        except TimeoutError:
+            raise _StalledError from None
+
+
+class _StalledError(Exception):
+    """The client does not read."""
+
+
+def _body(data: bytes, more: bool) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": more}

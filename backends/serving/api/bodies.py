@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,9 @@ import orjson
 from starlette.requests import ClientDisconnect, Request
 
 from backends.errors import WorkbenchError
+from backends.serving.api.encodings import unpacked
 from backends.serving.api.problems import BodyTooLarge, HttpRefusal, UnsupportedMedia
+from backends.serving.shown import shown
 from backends.settings import MEGABYTE
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from backends.serving.service import Options as ServiceOptions
 
 JSON = "application/json"
+DIGITS = 18  # of a length in a header; one with more is too large by those
 BODIES = ("records", "columns")
 CHOICES: dict[str, tuple[Any, ...]] = {
     "unusual": ("refuse", "accept"),
@@ -90,7 +93,7 @@ async def read_bytes(call: Call, max_mb: int) -> bytes:
     limit = max_mb * MEGABYTE
     check_length(call, max_mb)
     parts, size = [], 0
-    async for part in stream(call.request):
+    async for part in stream(call):
         size += len(part)
         if size > limit:
             raise too_large(max_mb)
@@ -98,8 +101,14 @@ async def read_bytes(call: Call, max_mb: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def stream(request: Request) -> Any:
-    """The body's pieces; a client that goes away in the middle of it is refused, not a fault of ours."""
+async def stream(call: Call) -> AsyncIterator[bytes]:
+    """The body's pieces, unpacked where they come compressed: see `encodings`."""
+    async for part in unpacked(_received(call.request), call.headers.get("content-encoding", "")):
+        yield part
+
+
+async def _received(request: Request) -> AsyncIterator[bytes]:
+    """The pieces as they come; a client that goes away in the middle of it is refused, not a fault of ours."""
     try:
         async for part in request.stream():
             if part:
@@ -111,7 +120,7 @@ async def stream(request: Request) -> Any:
 def check_length(call: Call, max_mb: int) -> None:
     """Raise BodyTooLarge where the header already says that the body is too long."""
     length = call.headers.get("content-length", "")
-    if length.isdigit() and int(length) > max_mb * MEGABYTE:
+    if length.isascii() and length.isdigit() and int(length[:DIGITS]) > max_mb * MEGABYTE:
         raise too_large(max_mb)
 
 
@@ -163,7 +172,7 @@ def chosen(given: Mapping[str, Any], start: Options = _USUAL) -> Options:
         plain = _WORDS.get(value.lower(), value) if allowed[0] is True and isinstance(value, str) else value
         if not isinstance(plain, type(allowed[0])) or plain not in allowed:
             words = " or ".join(str(one).lower() for one in allowed)
-            raise WorkbenchError(f"The option {name!r} is {str(value)[:80]!r}.", hint=f"It can be {words}.")
+            raise WorkbenchError(f"The option {name!r} is {shown(value, 80)!r}.", hint=f"It can be {words}.")
         found[name] = plain
     return replace(start, **found)
 

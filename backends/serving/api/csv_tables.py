@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
+from backends.datasets.names import join_header, unique_names
 from backends.errors import WorkbenchError
 from backends.serving.api.tables import BLOCK, Block, check_rows, checked_names
 from backends.settings import MEGABYTE, Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from backends.bundle import Bundle
 
 PIECE = 256 * 1024  # bytes that are looked at together
+CELL = 128 * 1024  # characters of a cell that are always read
 HEADER = 1 * MEGABYTE  # characters of the longest first line
 
 
@@ -36,7 +38,7 @@ class TableForm:
 
     @classmethod
     def of_bundle(cls, bundle: Bundle) -> TableForm:
-        """The form that the bundle's `schema.json` declares."""
+        """The form that the bundle's `schema.json` declares. Raises WorkbenchError for one in which nothing can be."""
         signature, file = bundle.signature, bundle.file
         missing = {}
         for taken in signature.inputs:
@@ -44,8 +46,20 @@ class TableForm:
             words = taken.tensor == "string"
             marks = file["missing"] if words else (*file["missing_among_values"], *column.exceptions)
             missing[column.name] = frozenset((*marks, ""))
-        names = tuple(signature.columns.names)
-        return cls(names, missing, file["encoding"], file["delimiter"], file["quoting"])
+        form = cls(tuple(signature.columns.names), missing, file["encoding"], file["delimiter"], file["quoting"])
+        form.check()
+        return form
+
+    def check(self) -> None:
+        """Raise WorkbenchError for an encoding, a delimiter or a quoting that cannot be."""
+        try:
+            io.TextIOWrapper(io.BytesIO(), encoding=self.encoding)
+            csv.reader([], delimiter=self.delimiter, **self.quoting)
+        except (LookupError, TypeError, ValueError, csv.Error) as error:
+            raise WorkbenchError(
+                f"The published model says that its CSV is written in a way that cannot be: {str(error)[:120]}.",
+                hint="Send Parquet or JSON, and have the model exported and published again.",
+            ) from None
 
     def missing_in(self, column: str) -> frozenset[str]:
         """The texts that mean no value in a column."""
@@ -55,13 +69,16 @@ class TableForm:
 def csv_blocks(file: IO[bytes], settings: Settings, form: TableForm) -> Generator[Block, None, None]:
     """A CSV file in blocks of text. The first line names the columns, in any order; a missing value is None.
 
-    The cells stay text: the model's schema knows how its numbers and dates are written.
+    The cells stay text: the model's schema knows how its numbers and dates are written. Columns without a name, or with
+    one that is there already, are named as they were when the model's own table was read. A cell may be as long as a
+    whole JSON body.
     """
+    csv.field_size_limit(max(CELL, settings.max_request_mb * MEGABYTE))  # of the process; nothing else reads by it
     text = io.TextIOWrapper(file, encoding=_encoding(file, form), newline="")
     try:
         delimiter = _delimiter(text, form)
         rows = _rows(csv.reader(text, delimiter=delimiter, **form.quoting))
-        names = checked_names([name.strip() for name in next(rows, (0, []))[1]], settings)
+        names = checked_names(_names(next(rows, (0, []))[1]), settings)
         marks = [form.missing_in(name) for name in names]
         start = 0
         while block := list(islice(rows, BLOCK)):
@@ -94,13 +111,29 @@ def _encoding(file: IO[bytes], form: TableForm) -> str:
 
 def _delimiter(text: io.TextIOWrapper, form: TableForm) -> str:
     """The first delimiter by which the first line names every column that the model asks for; else the table's own."""
-    line = text.readline(HEADER)
+    try:
+        line = text.readline(HEADER)
+    except UnicodeError:
+        raise _unreadable(1, "its encoding is another") from None
     text.seek(0)
     for delimiter in dict.fromkeys((form.delimiter, ",", ";", "\t", "|")):
-        names = {name.strip() for name in next(csv.reader([line], delimiter=delimiter, **form.quoting), [])}
-        if names.issuperset(form.columns):
+        names = _names(_first(line, delimiter, form))
+        if set(names).issuperset(form.columns):
             return delimiter
     return form.delimiter
+
+
+def _first(line: str, delimiter: str, form: TableForm) -> list[str]:
+    """The cells of the first line; none where it cannot be read so, which `_rows` then says in words."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, **form.quoting), [])
+    except csv.Error:
+        return []
+
+
+def _names(header: list[str]) -> list[str]:
+    """The columns' names, as `datasets` makes them from the same header."""
+    return unique_names(join_header([header], len(header)))[0]
 
 
 def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
@@ -110,14 +143,18 @@ def _rows(reader: Any) -> Iterator[tuple[int, list[str]]]:
             cells = next(reader)
         except StopIteration:
             return
-        except (csv.Error, UnicodeDecodeError) as error:
-            reason = "its encoding is another" if isinstance(error, UnicodeDecodeError) else str(error)
-            raise WorkbenchError(
-                f"The CSV cannot be read from line {max(reader.line_num, 1)} on: {reason}.",
-                hint="Write it as UTF-8, each value that has a delimiter or a quote in it in double quotes.",
-            ) from None
+        except (csv.Error, UnicodeError) as error:
+            reason = "its encoding is another" if isinstance(error, UnicodeError) else str(error)
+            raise _unreadable(max(reader.line_num, 1), reason) from None
         if cells:
             yield reader.line_num, cells
+
+
+def _unreadable(line: int, reason: str) -> WorkbenchError:
+    return WorkbenchError(
+        f"The CSV cannot be read from line {line:,} on: {reason}.",
+        hint="Write it as UTF-8, each value that has a delimiter or a quote in it in double quotes.",
+    )
 
 
 def _check_widths(block: list[tuple[int, list[str]]], width: int) -> None:

@@ -16,12 +16,13 @@ from starlette.responses import Response
 
 import backends
 from backends.errors import WorkbenchError
-from backends.serving.api.bodies import Asked, chosen, read_bytes
+from backends.serving.api.bodies import DIGITS, Asked, chosen, read_bytes
 from backends.serving.api.edge import Call, answer, in_thread
 from backends.serving.api.opened import opened
 from backends.serving.api.predict import ask
 from backends.serving.api.problems import HttpRefusal
 from backends.serving.api.tensors import Tensor, columns_of, datatype
+from backends.serving.shown import shown
 
 if TYPE_CHECKING:
     from backends.serving.predictions import Predictions
@@ -86,19 +87,23 @@ async def infer(call: Call) -> Response:
     parameters = body.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}
     options = chosen({name: value for name, value in parameters.items() if name == "unusual"})
+    asked, own = _outputs(body.get("outputs")), _id(body, call)
     found = await ask(call, Asked(columns_of(body.get("inputs"), binary), options))
-    asked = _outputs(body.get("outputs"))
     tensors = _tensors(found.answer.predictions)
     everything = parameters.get("binary_data_output") is True
     chosen_tensors = [
         (tensors[name], as_binary) for name, as_binary in (asked or dict.fromkeys(tensors, everything)).items()
     ]
-    head = {
-        "model_name": call.name,
-        "model_version": str(found.answer.version),
-        "id": str(body.get("id") or call.request_id),
-    }
+    head = {"model_name": call.name, "model_version": str(found.answer.version), "id": own}
     return encoded(head, chosen_tensors)
+
+
+def _id(body: Mapping[str, Any], call: Call) -> str:
+    """The client's own id of its request, else that of the call. Raises WorkbenchError for what is no text."""
+    given = body.get("id")
+    if given is not None and not isinstance(given, str):
+        raise WorkbenchError(f"The id is {shown(given, 80)!r}.", hint="Give a text, or leave it out.")
+    return given or call.request_id
 
 
 def parts(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any], bytes]:
@@ -106,7 +111,7 @@ def parts(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any], byte
     length = headers.get(HEADER.lower())
     size = len(body)
     if length is not None:
-        if not (length.isascii() and length.isdigit()) or int(length) > len(body):
+        if not (length.isascii() and length.isdigit()) or int(length[:DIGITS]) > len(body):
             raise HttpRefusal(f"{HEADER} is {length[:20]!r}.", hint=f"The body has {len(body):,} bytes.")
         size = int(length)
     try:
@@ -152,7 +157,7 @@ def _outputs(asked: Any) -> dict[str, bool]:
     for one in asked if isinstance(asked, list) else [asked]:
         name = one.get("name") if isinstance(one, dict) else one
         if name not in ("label", "probabilities"):
-            raise WorkbenchError(f"There is no output {str(name)[:80]!r}.", hint="Ask for label or probabilities.")
-        parameters = one.get("parameters")
+            raise WorkbenchError(f"There is no output {shown(name, 80)!r}.", hint="Ask for label or probabilities.")
+        parameters = one.get("parameters") if isinstance(one, dict) else None
         found[name] = isinstance(parameters, dict) and parameters.get("binary_data") is True
     return found

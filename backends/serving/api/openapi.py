@@ -84,6 +84,16 @@ SECURITY = {
 ROW = {"type": "object", "description": "a value for each of the model's columns, by their names"}
 
 
+PREDICTING = (
+    "Rows are JSON, or a CSV or Parquet file. A cell of a CSV is read as the table that the model was trained on: "
+    "blanks around it are left out, the table's marks for no value (such as NA) are missing, and a column without a "
+    "name, or with one that is there already, is renamed as it was there (column_1, x_2). JSON and Parquet say exactly "
+    'what they mean: for a column of levels the texts " ", "NA" and "A " are levels, and only null is a missing value. '
+    "With `on_error=skip` a file gets one line for each of its rows, in order; an answer that breaks off is not "
+    "complete. Bodies may be compressed (`Content-Encoding: gzip` or `deflate`); the limits hold for what is in them."
+)
+
+
 @dataclass(frozen=True)
 class Shown:
     """A published model as the description shows it: a row to try, and the schema of its rows."""
@@ -131,6 +141,7 @@ def _asking(prefix: str, parameters: list[Any], body: Any, examples: Mapping[str
     }
     sticky = _parameter("X-Sticky-Key", "header", {"type": "string"}, None)
     predict = _operation("Predict", {"requestBody": {"required": True, "content": {**content, **tables}}}, "Answer")
+    predict["description"] = PREDICTING
     predict["responses"]["200"]["content"] |= {
         CSV: {"schema": {"type": "string"}},
         NDJSON: {"schema": {"type": "string"}},

@@ -87,7 +87,12 @@ def answered(call: Call, found: Predicted, probabilities: bool) -> Response:
         "predictions": records(predictions, probabilities),
     }
     if predictions.problem_count:
-        body |= {"errors": [fault(one) for one in predictions.problems], "errors_total": predictions.problem_count}
+        from backends.serving.predictions import MOST_SAID
+
+        body |= {
+            "errors": [fault(one) for one in predictions.problems[:MOST_SAID]],
+            "errors_total": predictions.problem_count,
+        }
     if predictions.warning_count:
         body |= {"warnings": [fault(one) for one in predictions.warnings], "warnings_total": predictions.warning_count}
     return answer(body, {"X-Model-Version": str(version)})

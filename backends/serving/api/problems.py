@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from backends.errors import WorkbenchError
 from backends.serving.refusals import Refusal
+from backends.serving.shown import LONGEST, json_value, shown
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 50  # faults that one answer lists; it says how many there are
@@ -115,8 +116,8 @@ def fault(problem: Any) -> dict[str, Any]:
     """One fault of the input: where it is, what was given and what is allowed."""
     return {
         "row": problem.row,
-        "column": problem.column,
-        "value": problem.value,
+        "column": None if problem.column is None else shown(problem.column),
+        "value": json_value(problem.value),
         "kind": problem.kind,
         "allowed": problem.allowed,
         "message": problem.message,
@@ -135,6 +136,23 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def problem(error: Exception, request_id: str, path: str, dialect: Dialect = dict) -> Response:
-    """The response that says what went wrong; `dialect` adds what a protocol wants beside."""
-    body = orjson.dumps(dialect(document(error, request_id, path)), default=str, option=orjson.OPT_NON_STR_KEYS)
-    return Response(body, status_of(error), headers_of(error), MEDIA_TYPE)
+    """The response that says what went wrong; `dialect` adds what a protocol wants beside. It never fails."""
+    try:
+        body = orjson.dumps(dialect(document(error, request_id, path)), default=shown, option=orjson.OPT_NON_STR_KEYS)
+        return Response(body, status_of(error), headers_of(error), MEDIA_TYPE)
+    except Exception:
+        logger.exception("The problem document of request %s cannot be written.", request_id)
+        return Response(_last_resort(request_id, path, dialect), 500, media_type=MEDIA_TYPE)
+
+
+def _last_resort(request_id: str, path: str, dialect: Dialect) -> bytes:
+    """A problem document with nothing in it that somebody sent, but for the path in ASCII."""
+    about: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES[500],
+        "status": 500,
+        "detail": f"Something went wrong in the workbench; its log has the cause under {request_id}.",
+        "instance": path[:LONGEST].encode("ascii", "backslashreplace").decode(),
+        "request_id": request_id,
+    }
+    return orjson.dumps(dialect(about))

@@ -38,7 +38,7 @@ class Writer(Protocol):
         """What stands in front of the rows."""
 
     def block(self, predictions: Predictions, start: int) -> bytes:
-        """The rows of one block, of which the first is the table's row `start`."""
+        """A line for each row of one block, in order; the first is the table's row `start`."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class CsvWriter:
         for row, problems in _by_row(predictions).items():
             said = " ".join(one.message for one in problems[:SHOWN])
             lines[row] = [start + row, "", *[""] * width, said]
-        return _csv_lines(lines[row] for row in sorted(lines))
+        return _csv_lines(lines[row] for row in range(predictions.sent))
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class JsonLinesWriter:
             faults = [{**fault(one), "row": start + row} for one in problems[:SHOWN]]
             lines[row] = {"row": start + row, "errors": faults}
         option = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
-        return b"".join(orjson.dumps(lines[row], default=str, option=option) for row in sorted(lines))
+        return b"".join(orjson.dumps(lines[row], default=str, option=option) for row in range(predictions.sent))
 
 
 def writer(kind: str, classes: tuple[str, ...], probabilities: bool) -> Writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def build_api(find: Find = the_service) -> FastAPI:
 
 
 def build_routes(find: Find = the_service) -> list[BaseRoute]:
-    """The routes beside /api: the Open Inference Protocol below /v2, and /metrics."""
+    """The routes beside /api: the Open Inference Protocol below /v2, /metrics, and what the mount at /api lets by."""
     door = Door(find)
     table: dict[str, dict[str, Handler]] = {
         "/v2": {"GET": inference.server},
@@ -84,12 +85,25 @@ def build_routes(find: Find = the_service) -> list[BaseRoute]:
         _INFER_VERSION: {"GET": inference.metadata},
         f"{_INFER_VERSION}/ready": {"GET": inference.model_ready},
         f"{_INFER_VERSION}/infer": {"POST": inference.infer},
-        "/v2/{path:path}": {"GET": nothing, "POST": nothing},
     }
     found: list[BaseRoute] = [
         Route(path, Endpoint(door, handlers, inference.with_error)) for path, handlers in table.items()
     ]
-    return [*found, Route("/metrics", Endpoint(door, {"GET": metrics}))]
+    rest = {"GET": nothing, "POST": nothing}
+    return [
+        *found,
+        Route("/metrics", Endpoint(door, {"GET": metrics})),
+        Below("/v2", Endpoint(door, rest, inference.with_error)),
+        Below("/api", Endpoint(door, rest)),
+    ]
+
+
+class Below(Route):
+    """All paths below one, also those with a line break in them, which the pattern of Starlette's `path` leaves out."""
+
+    def __init__(self, path: str, endpoint: Endpoint) -> None:
+        super().__init__(f"{path}/{{path:path}}", endpoint)
+        self.path_regex = re.compile(rf"^{re.escape(path)}/(?P<path>[\s\S]*)\Z")
 
 
 def described(call: Call, typed: dict[str, Any]) -> dict[str, Any]:

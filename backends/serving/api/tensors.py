@@ -1,8 +1,9 @@
 """Tensors of the Open Inference Protocol, in JSON and in its binary extension, to columns of values and back.
 
 One input per column, shape [n] or [n, 1]. Its datatype follows the column's kind: FP64 for numbers (NaN is missing),
-INT64 for whole numbers, BOOL for yes and no, BYTES for everything else: UTF-8, the empty one is missing, dates in
-ISO 8601. Any number type is taken for a number, and BYTES for every column: the schema knows how values are written.
+INT64 for whole numbers, BOOL for yes and no, BYTES for everything else: UTF-8, the empty one is missing (no other is,
+whatever the marks of the model's own table were), dates in ISO 8601. Any number type is taken for a number, and BYTES
+for every column: the schema knows how values are written. In JSON a tensor holds values of its datatype, or null.
 
 Binary tensors stand behind the JSON, in the order of the inputs, little-endian; a BYTES element is its length in four
 bytes and then itself. `parameters.binary_data_size` says how long each is, the header
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backends.errors import WorkbenchError
+from backends.serving.shown import shown
 
 if TYPE_CHECKING:
     from backends.datasets.schema import Column
@@ -97,7 +99,7 @@ def _rows(one: Mapping[str, Any]) -> int:
     shape: Any = one.get("shape")
     plain = isinstance(shape, list) and all(type(size) is int and size >= 0 for size in shape)
     if not plain or not (len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)):
-        raise WorkbenchError(f"The input {one['name'][:80]!r} has the shape {str(shape)[:60]}.", hint=_FEW)
+        raise WorkbenchError(f"The input {one['name'][:80]!r} has the shape {shown(shape, 60)}.", hint=_FEW)
     return int(shape[0])
 
 
@@ -105,29 +107,42 @@ def _binary_size(one: Mapping[str, Any]) -> int | None:
     parameters = one.get("parameters")
     size = parameters.get("binary_data_size") if isinstance(parameters, Mapping) else None
     if size is not None and (type(size) is not int or size < 0):
-        raise WorkbenchError(f"The input {one['name'][:80]!r} has {size!r} bytes.", hint="Give a whole number.")
+        raise WorkbenchError(
+            f"The input {one['name'][:80]!r} has {shown(size, 60)} bytes.", hint="Give a whole number."
+        )
     return size
 
 
 def _kind(one: Mapping[str, Any]) -> str:
     kind = one.get("datatype")
-    if kind != "BYTES" and kind not in NUMPY:
+    if not isinstance(kind, str) or (kind != "BYTES" and kind not in NUMPY):
         known = ", ".join((*NUMPY, "BYTES"))
-        raise WorkbenchError(f"The input {one['name'][:80]!r} is of type {str(kind)[:40]!r}.", hint=f"Use {known}.")
-    return str(kind)
+        raise WorkbenchError(f"The input {one['name'][:80]!r} is of type {shown(kind, 40)!r}.", hint=f"Use {known}.")
+    return kind
 
 
 def _from_json(one: Mapping[str, Any]) -> list[Any]:
-    _kind(one)
+    kind = _kind(one)
     data = one.get("data")
     if not isinstance(data, list):
         raise WorkbenchError(f"The input {one['name'][:80]!r} has no list of data.", hint=_FEW)
     if any(isinstance(value, list) for value in data):
         data = [value[0] if isinstance(value, list) and len(value) == 1 else value for value in data]
-    odd = next((value for value in data if isinstance(value, (list, dict))), None)
+    fit = _fitting(kind)
+    odd = next((value for value in data if type(value) not in fit), None)
     if odd is not None:
-        raise WorkbenchError(f"The input {one['name'][:80]!r} holds {str(odd)[:60]}.", hint="Give plain values.")
+        raise WorkbenchError(
+            f"The input {one['name'][:80]!r} of type {kind} holds {shown(odd, 60)!r}.",
+            hint="Give values of its type, null where one is missing; BYTES are texts.",
+        )
     return [_value(value) for value in data]
+
+
+def _fitting(kind: str) -> frozenset[type]:
+    """The types that JSON has for values of a datatype; none is missing."""
+    if kind == "BYTES" or kind == "BOOL":
+        return frozenset((str if kind == "BYTES" else bool, type(None)))
+    return frozenset((int, float, type(None)) if kind.startswith("FP") else (int, type(None)))
 
 
 def _from_bytes(one: Mapping[str, Any], data: bytes) -> list[Any]:

@@ -15,6 +15,7 @@ from starlette.types import Message
 from backends.serving.api.bodies import check_length, media_type, stream, too_large
 from backends.serving.api.csv_tables import TableForm, csv_blocks
 from backends.serving.api.edge import Call
+from backends.serving.api.encodings import encoding_of
 from backends.serving.api.parquet_tables import parquet_blocks
 from backends.serving.api.problems import HttpRefusal, UnsupportedMedia
 from backends.serving.api.tables import Block
@@ -63,11 +64,15 @@ async def receive_upload(call: Call) -> Upload:
     settings = call.service.settings
     check_length(call, settings.max_upload_mb)
     if media_type(call) == FORM:
+        if encoding_of(call.headers.get("content-encoding", "")):
+            raise UnsupportedMedia(
+                "A form is not read compressed.", hint="Send it plain, or the file alone as the body."
+            )
         return await _of_form(call.request, settings)
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the upload closes it
     try:
         size = 0
-        async for part in stream(call.request):
+        async for part in stream(call):
             size += len(part)
             if size > settings.max_upload_bytes:
                 raise too_large(settings.max_upload_mb)

@@ -8,6 +8,10 @@
 
 A widget is built on its first visit, and again when the version behind it has changed; archived is gone.
 
+The page answers a value that lies outside the training data's range, or is a level that it does not have, and says
+beside the answer what is unlike anything seen. The API and the tool refuse such a value, as `/api/v1` does: a program
+reads no warnings. A required value that is missing, or one that cannot be read, is refused everywhere.
+
 Who may call: widgets are for people without a key and answer everybody, also where `WORKBENCH_API_KEYS` is set. Their
 API and their MCP tool do what the page does, one row at a time. All count against the rate limit of the caller's
 address, and every prediction is in the log, under the key name "widget".

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from backends.serving.session import Options
+from backends.serving.widgets import unlike
 from backends.serving.widgets.words import threshold_of
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from backends.serving.widgets.place import Place
 
 KEY = "widget"  # who asked, in the prediction log
+STRICT, LENIENT = Options(), Options(unusual="accept")
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,20 @@ class Asking:
     service: Service
     place: Place
 
-    def predict(self, row: Mapping[str, Any], caller: Caller) -> Reply:
-        """Predict a row. Raises WorkbenchError: too many requests, nothing published any more, a wrong value."""
+    def predict(self, row: Mapping[str, Any], caller: Caller, lenient: bool = False) -> Reply:
+        """Predict a row. Raises WorkbenchError: too many requests, nothing published any more, a wrong value.
+
+        `lenient` is for people, who read warnings: a value out of the training data's range or a level it does not
+        have is answered with one (see `unlike`). A value that may not be missing, or cannot be read, never is.
+        """
         self.service.limit(f"address {caller.address}")
         with self.service.session(self.place.name, self.place.asked, caller.session) as session:
-            return Reply(row, session.predict([row], KEY), session.predictor.signature)
+            if lenient:
+                unlike.check(session.predictor, row)
+            answer = session.predict([row], KEY, LENIENT if lenient else STRICT)
+            return Reply(row, answer, session.predictor.signature)
 
     def explain(self, row: Mapping[str, Any], version: int) -> Contributions:
         """Why this version says what it says of a row."""
-        return self.service.explain(self.place.name, version, [row])
+        with self.service.session(self.place.name, version) as session:
+            return session.explain([row], LENIENT)

@@ -68,13 +68,13 @@ def build(service: Service, place: Place, stamp: Stamp) -> Built:
 
 
 def view_of(service: Service, place: Place, stamp: Stamp) -> View:
-    """What the widget shows; where there are many columns, the model is asked which ones matter."""
+    """What the widget shows. The model is asked about its examples and, of many columns, which ones matter."""
     from backends.serving.api.opened import opened
     from backends.serving.widgets.view import View
 
     version = service.catalogue.model(place.name).version(stamp.number)
     bundle = opened(service, version)
-    return View(place, version, bundle, _order(service, version, bundle))
+    return View(place, version, bundle, _order(service, version, bundle), _answers(service, version, bundle))
 
 
 def _order(service: Service, version: ModelVersion, bundle: Bundle) -> tuple[str, ...]:
@@ -85,6 +85,16 @@ def _order(service: Service, version: ModelVersion, bundle: Bundle) -> tuple[str
         return bundle.signature.columns.names
     with service.session(version.name, version.number) as session:
         return ranked(session.predictor)
+
+
+def _answers(service: Service, version: ModelVersion, bundle: Bundle) -> tuple[str, ...]:
+    """What the version says of its bundle's examples; they are its own rows, and asking counts as no request."""
+    if not bundle.examples:
+        return ()
+    with service.session(version.name, version.number) as session:
+        found = session.predictor.predict(bundle.examples, "accept", "skip")
+    said = dict(zip(found.rows, found.labels, strict=True))
+    return tuple(said.get(row, "") for row in range(len(bundle.examples)))
 
 
 def _hosted(blocks: Any, place: Place) -> Any:

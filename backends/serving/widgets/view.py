@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from backends.bundle import Bundle
-from backends.profiling.report.texts import amount, shown
+from backends.profiling.report.texts import shown
 from backends.serving.widgets.fields import Field, fields_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backends.serving.widgets.place import Place
 
 Tone = Literal["good", "plain", "warning"]
-LABELLED = 3  # columns that tell an example from the others
+LONGEST_GROUPS = 60  # characters that name the groups of a gap
 FIRST = 12  # columns that are shown at once; further ones are folded away
 LONGEST_USE = 400  # characters of the intended use above the form; the card has all
 
@@ -33,12 +33,16 @@ class Badge:
 
 @dataclass(frozen=True)
 class View:
-    """A widget's content. `order` are the model's columns, first those to show first."""
+    """A widget's content. `order` are the model's columns, first those to show first.
+
+    `answers` are the labels that the model gives the bundle's examples, "" for one that it does not answer.
+    """
 
     place: Place
     version: ModelVersion
     bundle: Bundle
     order: tuple[str, ...]
+    answers: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -105,7 +109,9 @@ class View:
         largest = gathered(gaps)["largest_difference"]
         if largest is None:
             return Badge("Fairness", "not measurable", "warning")
-        return Badge("Fairness", f"largest gap {largest['value']:.2f}", more=f"{largest['what']}; see the card.")
+        criterion, _, groups = largest["what"].partition(", ")
+        value = f"{criterion} gap {largest['value']:.2f} ({shown(groups, LONGEST_GROUPS)})"
+        return Badge("Fairness", value, more=f"The largest gap that was found: {largest['what']}; see the card.")
 
     def _use(self) -> Badge:
         if self.bundle.intended_use:
@@ -113,11 +119,11 @@ class View:
         return Badge("Intended use", "not stated", "warning", "Whoever exported the model has not said what it is for.")
 
 
-def example_label(fields: Sequence[Field], record: Mapping[str, Any]) -> str:
-    """An example in a few words: the values of its first columns."""
-    parts = []
-    for field in fields[:LABELLED]:
-        value = record.get(field.column.name)
-        parts.append(amount(value) if isinstance(value, int | float) and not isinstance(value, bool) else
-                     "–" if value is None else shown(str(value), 24))  # fmt: skip
-    return " · ".join(parts)
+def example_labels(count: int, answers: Sequence[str]) -> list[str]:
+    """What is on the buttons of so many examples: a number, and what the model says of it where that is known.
+
+    >>> example_labels(2, ("yes", ""))
+    ['Example 1 (yes)', 'Example 2']
+    """
+    said = (*answers, *[""] * count)[:count]
+    return [f"Example {at} ({shown(label, 24)})" if label else f"Example {at}" for at, label in enumerate(said, 1)]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CLASSES = 8  # bars of probabilities
 REASONS = 8  # bars of contributions
+DECIMALS = 6  # of a percentage at most, to tell a probability from its threshold
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,12 @@ def _between_two(signature: Signature, chance: float, row: Mapping[str, Any]) ->
     """The probability of the positive class beside the threshold that it is measured against."""
     negative, positive = map(shown, signature.classes)
     threshold, group = threshold_of(signature.policy, row)
-    said = f"The probability of {positive} is {_percent(chance)}"
+    shown_chance, limit = _apart(chance, threshold)
+    said = f"The probability of {positive} is {shown_chance}"
     if threshold == HALF and not group:
-        return f"{said}; above {_exactly(HALF)} the decision is {positive}."
+        return f"{said}; above {limit} the decision is {positive}."
     whom = f" for this row's group ({group})" if group else ""
-    return f"{said}. The decision is {positive} from {_exactly(threshold)} on{whom}, {negative} below."
+    return f"{said}. The decision is {positive} from {limit} on{whom}, {negative} below."
 
 
 def threshold_of(policy: Policy, row: Mapping[str, Any]) -> tuple[float, str]:
@@ -116,8 +118,22 @@ def _percent(share: float) -> str:
     return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def _exactly(threshold: float) -> str:
-    return f"{threshold * 100:.6g}\N{NO-BREAK SPACE}%"
+def _apart(chance: float, threshold: float) -> tuple[str, str]:
+    """A probability and its threshold in per cent: with one decimal, or as many as tell them apart.
+
+    >>> [text.replace(chr(160), " ") for text in _apart(0.436, 0.534398)]
+    ['43.6 %', '53.4 %']
+    >>> [text.replace(chr(160), " ") for text in _apart(0.53441, 0.534398)]
+    ['53.441 %', '53.440 %']
+    """
+    for decimals in range(1, DECIMALS + 1):
+        texts = [f"{share * 100:.{decimals}f}" for share in (chance, threshold)]
+        if texts[0] != texts[1]:
+            break
+    said = [f"{text}\N{NO-BREAK SPACE}%" for text in texts]
+    whole = f"{threshold * 100:.10g}"
+    limit = said[1] if "." in whole else f"{whole}\N{NO-BREAK SPACE}%"
+    return (_percent(chance) if decimals == 1 else said[0]), limit
 
 
 def points(change: float) -> str:

@@ -10,9 +10,10 @@ import pytest
 from backends.bundle import Bundle, assemble
 from backends.datasets import Dataset, Recipe, Step, prepare, read_table
 from backends.datasets.grouping import Grouping
-from backends.onnx_export.certificate import Certificate
+from backends.onnx_export.certificate import Certificate, schema_digest
 from backends.onnx_export.export import OnnxArtifact, export
 from backends.onnx_export.graph_inputs import build_graph
+from backends.onnx_export.signature import Signature
 from backends.training import Comparison, TrainedModel, TrainingSpec, compare
 from backends.training.policy import Policy
 
@@ -109,9 +110,10 @@ def bundle(made: Made, artifact: OnnxArtifact) -> Bundle:
     return assemble(artifact, made.model, made.comparison, made.dataset, intended_use="Win back.\n\n<b>Not</b> | fire.")
 
 
-def about(certificate: Certificate, graph: bytes) -> Certificate:
-    """A certificate that says the same of another graph."""
-    return replace(certificate, sha256={**certificate.sha256, "graph": sha256(graph).hexdigest()})
+def about(certificate: Certificate, graph: bytes, signature: Signature) -> Certificate:
+    """A certificate that says the same of another graph and schema."""
+    named = {"graph": sha256(graph).hexdigest(), "schema": schema_digest(signature)}
+    return replace(certificate, sha256={**certificate.sha256, **named})
 
 
 @pytest.fixture(scope="session")
@@ -119,5 +121,5 @@ def with_groups(made: Made, artifact: OnnxArtifact) -> tuple[Made, Bundle]:
     """The same model with thresholds per group, under what was certified of the graph without them."""
     own = made.with_policy(POLICY)
     graph, signature = build_graph(own.model)
-    exported = OnnxArtifact(graph, signature, about(artifact.certificate, graph))
+    exported = OnnxArtifact(graph, signature, about(artifact.certificate, graph, signature))
     return own, assemble(exported, own.model, own.comparison, own.dataset)

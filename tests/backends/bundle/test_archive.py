@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backends.bundle import Bundle, archive, pack, unpack
-from backends.bundle.members import MEMBERS
+from backends.bundle.members import MEMBERS, schema_digest_of
 from backends.errors import WorkbenchError
+from backends.onnx_export.feeds import Feeds
 
 Files = dict[str, bytes]
 
@@ -173,7 +174,7 @@ def test_another_graph_under_the_same_certificate_is_refused(packed: bytes) -> N
         unpack(forged({**files_of(packed), "model.onnx": b"another graph"}))
 
 
-@pytest.mark.parametrize("layout", [0, 2, "1", None, [1]])
+@pytest.mark.parametrize("layout", [0, 2, "1", None, [1], True])
 def test_another_layout_is_refused(packed: bytes, layout: object) -> None:
     with pytest.raises(WorkbenchError, match="this workbench reads 1"):
         unpack(forged(files_of(packed), layout=layout))
@@ -235,6 +236,127 @@ def test_a_schema_that_contradicts_itself_is_refused(packed: bytes, change: dict
     schema = {**json.loads(files["schema.json"]), **change}
     with pytest.raises(WorkbenchError):
         unpack(forged({**files, "schema.json": json.dumps(schema).encode()}))
+
+
+def edited(packed: bytes, name: str, change: Callable[[Any], object]) -> bytes:
+    """The bundle with a JSON file changed, and the certificate made to fit a changed schema, as an attacker would."""
+    files = files_of(packed)
+    data = json.loads(files[name])
+    change(data)
+    files[name] = json.dumps(data, ensure_ascii=False).encode()
+    if name == "schema.json":
+        certificate = json.loads(files["certificate.json"])
+        certificate["sha256"]["schema"] = schema_digest_of(files[name])
+        files["certificate.json"] = json.dumps(certificate).encode()
+    return forged(files)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda schema: schema["classes"].reverse(),
+        lambda schema: schema["policy"].update(threshold=0.9),
+        lambda schema: schema["columns"][1]["format"].update(decimal="."),
+        lambda schema: schema["columns"][1].update(example=7),
+        lambda schema: schema["dataset"].update(name="another"),
+    ],
+)
+def test_another_schema_under_the_same_certificate_is_refused(packed: bytes, change: Callable[[Any], object]) -> None:
+    files = files_of(packed)
+    schema = json.loads(files["schema.json"])
+    change(schema)
+    with pytest.raises(WorkbenchError, match=r"certificate of the bundle is of another schema than 'schema.json'"):
+        unpack(forged({**files, "schema.json": json.dumps(schema).encode()}))
+    assert opened(edited(packed, "schema.json", change)) is not None  # no digest tells what was made to fit
+
+
+def test_the_certificate_of_another_table_is_refused(packed: bytes) -> None:
+    with pytest.raises(WorkbenchError, match="of another data than"):
+        unpack(edited(packed, "schema.json", lambda schema: schema["dataset"].update(sha256="0" * 64)))
+
+
+HOSTILE: dict[str, Callable[[Any], object]] = {
+    "an unknown tensor": lambda s: s["inputs"][0].update(tensor="evil"),
+    "another tensor": lambda s: s["inputs"][0].update(tensor="int64"),
+    "words that are no truth": lambda s: s["inputs"][0].update(words=1),
+    "an unknown kind": lambda s: s["columns"][0].update(kind="evil"),
+    "a scale of 0": lambda s: s["columns"][1]["format"].update(scale=0),
+    "a scale that is no number": lambda s: s["columns"][1]["format"].update(scale="1"),
+    "a scale of percent the wrong way": lambda s: s["columns"][1]["format"].update(scale=100.0),
+    "two decimal marks": lambda s: s["columns"][1]["format"].update(decimal=",."),
+    "a mark that is no text": lambda s: s["columns"][1]["format"].update(strip=3),
+    "a truth that is no text": lambda s: s["columns"][1]["format"].update(true_values=[1]),
+    "a range that is no number": lambda s: s["columns"][0].update(low=[1]),
+    "a date that is none": lambda s: next(c for c in s["columns"] if c["kind"] == "datetime").update(low="soon"),
+    "an output that is no text": lambda s: s["outputs"].update(label=3),
+    "one output for both": lambda s: s["outputs"].update(label="probabilities"),
+    "one class": lambda s: s["classes"].pop(),
+    "a class twice": lambda s: s.update(classes=["a", "a"]),
+    "a class that is no text": lambda s: s.update(classes=[1, 2]),
+    "a feature that is none": lambda s: s["features"].append("else"),
+    "no dataset": lambda s: s.update(dataset="x"),
+    "an unknown encoding": lambda s: s["file"].update(encoding="nope"),
+    "an encoding of no text": lambda s: s["file"].update(encoding="rot13"),
+    "an encoding with a NUL": lambda s: s["file"].update(encoding="utf\x008"),
+    "an undefined encoding": lambda s: s["file"].update(encoding="undefined"),
+    "two delimiters": lambda s: s["file"].update(delimiter="ab"),
+    "no delimiter": lambda s: s["file"].update(delimiter=""),
+    "an end of line as delimiter": lambda s: s["file"].update(delimiter="\n"),
+    "an unknown quoting": lambda s: s["file"].update(quoting={"x": 1}),
+    "a quote that is a number": lambda s: s["file"].update(quoting={"quotechar": 5}),
+    "a quoting that is none": lambda s: s["file"].update(quoting={"quoting": 99}),
+    "a list as file": lambda s: s.update(file=[]),
+}
+
+
+@pytest.mark.parametrize("wrong", HOSTILE)
+def test_a_schema_by_which_no_row_can_be_read_is_refused(packed: bytes, wrong: str) -> None:
+    with pytest.raises(WorkbenchError, match=r"schema\.json"):
+        unpack(edited(packed, "schema.json", HOSTILE[wrong]))
+
+
+PLACES = st.lists(st.integers(0, 30), min_size=1, max_size=4)
+ODD: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-2, 2) | st.text(max_size=3) | st.just([]) | st.just({})
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(name=st.sampled_from(["schema.json", "certificate.json"]), places=PLACES, value=ODD)
+def test_any_other_value_in_a_file_gives_a_bundle_that_can_be_fed_or_an_error(
+    packed: bytes, name: str, places: list[int], value: object
+) -> None:
+    def change(data: Any) -> None:
+        for place in places:
+            keys = list(data) if isinstance(data, dict) else list(range(len(data)))
+            key = keys[place % len(keys)]
+            if place == places[-1] or not isinstance(data[key], dict | list) or not data[key]:
+                data[key] = value
+                return
+            data = data[key]
+
+    try:
+        changed = edited(packed, name, change)
+    except (KeyError, TypeError):  # the digests themselves were what was changed
+        return
+    found = opened(changed)
+    if found is not None:
+        Feeds(found.signature).of_records(found.background[:2], unusual="accept")
+
+
+@pytest.mark.parametrize("digests", [[], "x", None, {"graph": 1}, {}])
+def test_a_certificate_without_digests_is_refused(packed: bytes, digests: object) -> None:
+    with pytest.raises(WorkbenchError, match="ertificate"):
+        unpack(edited(packed, "certificate.json", lambda made: made.update(sha256=digests)))
+
+
+def test_half_a_surrogate_pair_is_no_text(packed: bytes) -> None:
+    files = files_of(packed)
+    with pytest.raises(WorkbenchError, match=r"manifest\.json.*UnicodeEncodeError"):
+        unpack(forged(files, title="\ud800x"))
+    schema = json.dumps({**json.loads(files["schema.json"]), "classes": ["\ud800", "b"]}).encode()
+    with pytest.raises(WorkbenchError, match=r"schema\.json.*UnicodeEncodeError"):
+        unpack(forged({**files, "schema.json": schema}))
 
 
 def test_no_file_and_no_zip_are_told(tmp_path: Path) -> None:

@@ -13,13 +13,18 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, recall_score, roc_auc_score
 
-from backends.bundle import Bundle, assemble
-from backends.datasets.schema import Schema
+from backends.bundle import Bundle, assemble, pack, unpack
+from backends.bundle.assemble import _signature
+from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
 from backends.fairness import assess
 from backends.metrics import evaluate
+from backends.onnx_export.certificate import schema_digest
+from backends.onnx_export.export import OnnxArtifact
 from backends.onnx_export.feeds import Feeds
+from backends.training.inputs import role_of
 from backends.training.script import script
+from tests.backends.bundle.conftest import about
 
 
 def scores_of(bundle: Bundle) -> dict[str, dict[str, Any]]:
@@ -109,9 +114,10 @@ def test_examples_can_be_asked(bundle: Bundle) -> None:
 
 
 def _records(made: Any, bundle: Bundle) -> list[dict[str, Any]]:
-    """The held-out rows by an own way: one value at a time."""
+    """The held-out rows by an own way: one value at a time; the sizes are the whole numbers that the file has."""
     frame = made.model.held_out
-    return [{name: _json(frame.at[row, name]) for name in bundle.signature.columns.names} for row in frame.index]
+    rows = [{name: _json(frame.at[row, name]) for name in bundle.signature.columns.names} for row in frame.index]
+    return [{**row, "size": None if row["size"] is None else int(row["size"])} for row in rows]
 
 
 def _json(value: Any) -> Any:
@@ -188,10 +194,28 @@ def test_how_the_table_was_written_is_kept(bundle: Bundle) -> None:
 def test_a_range_without_an_end_is_no_range(made: Any, artifact: Any) -> None:
     """JSON has no infinity."""
     columns = tuple(replace(column, high=math.inf) if column.name == "price" else column for column in artifact.schema)
-    endless = replace(artifact, signature=replace(artifact.signature, columns=Schema(columns)))
-    found = assemble(endless, made.model, made.comparison, made.dataset).signature.columns["price"]
+    signature = replace(artifact.signature, columns=Schema(columns))
+    certificate = about(artifact.certificate, artifact.model, signature)
+    endless = OnnxArtifact(artifact.model, signature, certificate)
+    bundle = assemble(endless, made.model, made.comparison, made.dataset)
+    assert unpack(pack(bundle)) == bundle
+    found = bundle.signature.columns["price"]
     assert found.high is None
     assert found.low == artifact.schema["price"].low
+
+
+def test_the_certificate_names_the_schema_that_is_in_the_bundle(bundle: Bundle, private: Bundle) -> None:
+    for one in (bundle, private):
+        assert one.certificate.sha256["schema"] == schema_digest(one.signature)
+        assert unpack(pack(one)) == one
+    assert bundle.certificate.sha256["schema"] != private.certificate.sha256["schema"]
+
+
+def test_a_private_identifier_of_numbers_stays_one(made: Any, artifact: Any) -> None:
+    columns = Schema((*artifact.schema, Column("number", "identifier", example=17)))
+    found = _signature(replace(artifact.signature, columns=columns), private=True).columns["number"]
+    assert found.example == 0
+    assert role_of(found) == "number"
 
 
 def test_parts_that_do_not_belong_together_are_refused(made: Any, artifact: Any) -> None:
@@ -199,5 +223,11 @@ def test_parts_that_do_not_belong_together_are_refused(made: Any, artifact: Any)
         assemble(artifact, made.model, made.comparison, replace(made.dataset, digest="other"))
     with pytest.raises(WorkbenchError, match="certificate is of another graph"):
         assemble(replace(artifact, model=b"other"), made.model, made.comparison, made.dataset)
+    other = replace(artifact.certificate, sha256={**artifact.certificate.sha256, "schema": "0" * 64})
+    with pytest.raises(WorkbenchError, match="certificate is of another schema"):
+        assemble(replace(artifact, certificate=other), made.model, made.comparison, made.dataset)
+    other = replace(artifact.certificate, sha256={**artifact.certificate.sha256, "data": "0" * 64})
+    with pytest.raises(WorkbenchError, match="of a model of another table"):
+        assemble(replace(artifact, certificate=other), made.model, made.comparison, made.dataset)
     with pytest.raises(WorkbenchError, match="5,001 characters; at most 5,000"):
         assemble(artifact, made.model, made.comparison, made.dataset, intended_use="x" * 5_001)

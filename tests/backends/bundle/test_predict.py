@@ -135,6 +135,16 @@ def test_no_rows_give_no_predictions(made: Any, bundle: Bundle, tmp_path: Path) 
     assert (len(header), labels) == (3, [])
 
 
+@pytest.mark.parametrize(
+    "header",
+    [",x,y", "x,x", "x,x,x_2,x", ",,column_1", "a  b, c ,\t", ",column_1,column_1", "column_2,,column_2,", "x_2,x,x,x"],
+)
+def test_columns_without_a_name_or_with_the_same_are_named_as_when_the_table_was_read(header: str) -> None:
+    count = header.count(",") + 1
+    lines = [header, *(",".join(f"{row}.{at}" for at in range(count)) for row in range(3))]
+    assert predict.named(header.split(",")) == list(read_table("\n".join(lines).encode(), "t.csv").schema.names)
+
+
 TEXT = "re|view</script>"
 CELLS = {
     "price": st.from_regex(r"[+-]?[€ ]{0,2}\d{1,4}(\.\d{3})?(,\d{0,3})?(e[+-]?\d{1,2})?[ €]{0,2}", fullmatch=True),

@@ -17,8 +17,10 @@ from backends.datasets.grouping import Grouping
 from backends.datasets.recipe import Recipe, Step
 from backends.datasets.schema import Column, Schema
 from backends.errors import WorkbenchError
+from backends.onnx_export.boundary import beside_decisions
 from backends.onnx_export.certificate import Certificate, certify, schema_digest
 from backends.onnx_export.graph_inputs import build_graph
+from backends.onnx_export.probes import Material
 from backends.onnx_export.signature import Signature
 from backends.training.models import model_row
 from backends.training.policy import TIE, Policy, least
@@ -27,7 +29,7 @@ from tests.backends.onnx_export.proving import of_table, stump, trained, with_at
 
 DATA = Path(os.environ.get("WORKBENCH_EXTRA_DATA", Path(__file__).parents[4] / "shared/data"))
 EVERY_KIND = {
-    "missing", "unseen", "lengths", "words", "extremes", "large", "dates", "booleans", "empty",
+    "missing", "unseen", "lengths", "words", "extremes", "large", "dates", "booleans", "empty", "decision",
 }  # fmt: skip
 
 
@@ -116,15 +118,84 @@ def test_a_threshold_moved_by_less_than_any_held_out_row_tells_is_found_by_the_p
     )
     assert made.held_out.flips == 0
     assert not made.passed
-    [found] = [probe for probe in made.probes if probe.clear_flips]
-    assert found.name == "thresholds"
-    assert {flip.values["x"] for flip in made.flipped} == {float(moved)}
-    assert {(flip.original, flip.graph, flip.probe) for flip in made.flipped} == {("yes", "no", f"x = {float(moved)}")}
-    assert found.worst_margin == pytest.approx(0.5, abs=TIE)
-    assert made.reasons == (
-        f"Next to tree thresholds: 1 of 3 rows get another label with a margin over 1e-06: row {made.flipped[0].row} "
-        f"with x = {float(moved)} goes from 'yes' to 'no', margin 0.5.",
+    found = {probe.name: probe for probe in made.probes if probe.clear_flips}
+    assert set(found) == {"thresholds", "decision"}
+    flipped = [flip for flip in made.flipped if flip.source == "thresholds"]
+    assert {flip.values["x"] for flip in flipped} == {float(moved)}
+    assert {(flip.original, flip.graph, flip.probe) for flip in flipped} == {("yes", "no", f"x = {float(moved)}")}
+    assert found["thresholds"].worst_margin == pytest.approx(0.5, abs=TIE)
+    assert made.reasons[0] == (
+        f"Next to tree thresholds: 1 of 3 rows get another label with a margin over 1e-06: row {flipped[0].row} "
+        f"with x = {float(moved)} goes from 'yes' to 'no', margin 0.5."
     )
+
+
+def apart() -> TrainedModel:
+    """A model of two clouds of numbers far from each other: no held-out row is near its decision."""
+    x = np.tile([0.0, 1.0, 2.0, 98.0, 99.0, 100.0], 50)
+    schema = Schema((Column("x", "number"),))
+    return of_table(model_row("logistic_regression"), schema, pd.DataFrame({"x": x}), (x > 50).astype(int))
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.45, 0.4999, 0.5001, 0.7])
+def test_a_threshold_between_which_and_the_own_one_no_held_out_row_lies_is_found(threshold: float) -> None:
+    model = apart()
+    graph, signature = build_graph(model)
+    other = least(threshold)
+    made = certify(
+        model, with_constants(graph, lambda v: v - v + other if v.size == 1 and v == least(0.5) else v), signature
+    )
+    assert made.held_out.flips == 0
+    assert not made.passed
+    [reason] = made.reasons
+    assert reason.startswith("Next to the decision: ")
+    assert all(abs(flip.original_probabilities[1] - 0.5) <= abs(threshold - 0.5) + TIE for flip in made.flipped)
+
+
+def test_a_signature_that_declares_another_decision_does_not_pass() -> None:
+    """The graph is the model's own with the threshold 0.5; the model was given another one since."""
+    model = apart()
+    graph, signature = build_graph(model)
+    made = certify(replace(model, policy=Policy(0.4)), graph, signature)
+    assert not made.passed
+    assert made.reasons[0] == (
+        "The signature declares other decision thresholds than the model has: threshold 0.5, not threshold 0.4."
+    )
+
+
+def test_a_signature_of_other_classes_or_steps_does_not_pass() -> None:
+    model = apart()
+    graph, signature = build_graph(model)
+    step = Recipe((Step("treat_as_missing", ("x",), values=(7.0,)),))
+    for changes, words in (
+        ({"recipe": step}, "other steps of preparation"),
+        ({"features": ()}, "other features than the model has: (), not ('x',)"),
+        ({"target": Column("another", "category")}, "other target"),
+    ):
+        made = certify(model, graph, replace(signature, **changes))
+        assert not made.passed
+        assert words in made.reasons[0]
+
+
+def test_rows_next_to_the_decision_straddle_it_without_ties() -> None:
+    model = apart()
+    _, signature = build_graph(model)
+    material = Material(signature, model.holdout, np.arange(150.0), model.pipeline)
+    [rows] = beside_decisions(material, model)
+    positive = model.probabilities(rows.frame)[:, 1]
+    margin = np.abs(positive - least(0.5))
+    assert margin.min() > TIE
+    for side in (positive < least(0.5), positive >= least(0.5)):
+        assert margin[side].min() < 1e-4 < 0.4 < margin[side].max()
+
+
+def test_without_a_number_nothing_can_be_moved_to_the_decision() -> None:
+    levels = np.tile(["a", "b", "c"], 100)
+    schema = Schema((Column("level", "category", distinct=3),))
+    frame = pd.DataFrame({"level": pd.Series(levels, dtype="str")})
+    model = of_table(model_row("logistic_regression"), schema, frame, (levels == "a").astype(int))
+    signature = build_graph(model)[1]
+    assert list(beside_decisions(Material(signature, model.holdout, np.arange(100.0), model.pipeline), model)) == []
 
 
 def test_weights_in_half_precision_fail() -> None:

@@ -18,7 +18,7 @@ from backends.errors import WorkbenchError
 from backends.registry.connection import Client
 from backends.registry.registry import Registry
 from backends.settings import Settings
-from tests.backends.registry.bundles import packed
+from tests.backends.registry.bundles import graph, packed
 
 
 def work(home: str, seed: int, names: list[str]) -> None:
@@ -26,7 +26,7 @@ def work(home: str, seed: int, names: list[str]) -> None:
     chance, registry = random.Random(seed), Registry.open(Settings(home=home))
     done = os.open(Path(home) / "done", os.O_APPEND | os.O_CREAT | os.O_WRONLY)
     while True:
-        data, name = packed(chance.uniform(0.6, 0.9), graph=chance.randbytes(20_000)), chance.choice(names)
+        data, name = packed(chance.uniform(0.6, 0.9), model=graph(chance.randbytes(10_000).hex())), chance.choice(names)
         number = registry.publish(data, name, f"worker {seed}", "to be killed").number
         os.write(done, f"{name} {number} {sha256(data).hexdigest()}\n".encode())
         registry.move(name, number, "staging", "worker", "try")

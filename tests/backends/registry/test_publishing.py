@@ -101,6 +101,11 @@ def test_what_is_not_there_is_said_so(three: Registry, name: str) -> None:
         three.version(name, 7)
     with pytest.raises(WorkbenchError, match="no version 'champion'"):
         three.version(name, "champion")
+    for odd, words in (("9" * 5_000, "names no version"), (None, "None names no version"), (True, "True names no"),
+                       (10**5_000, "no version of 16,610 bits"), ("9" * 70, "no version of"), ("²", "no version '²'"),
+                       ("-1", "no version '-1'"), ([1], "names no version")):  # fmt: skip
+        with pytest.raises(WorkbenchError, match=words):
+            three.version(name, odd)  # type: ignore[arg-type]
     with pytest.raises(WorkbenchError, match="no model called"):
         three.history(f"{name}-x")
     assert three.versions(f"{name}-x") == ()

@@ -68,6 +68,9 @@ def test_the_newest_version_answers_as_long_as_none_is_in_production(shelf: Shel
         shelf.put("loans", stage="candidate")
     choice = Catalogue(shelf).model("loans").choose()
     assert (choice.number, choice.way) == (2, "newest")
+    shelf.move("loans", 1, "staging")
+    choice = Catalogue(shelf).model("loans").choose()
+    assert (choice.number, choice.way) == (1, "newest")  # a candidate does not pass by one in staging
     shelf.move("loans", 1, "production")
     choice = Catalogue(shelf).model("loans").choose()
     assert (choice.number, choice.way) == (1, "champion")

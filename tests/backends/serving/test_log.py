@@ -52,6 +52,22 @@ def test_a_clean_stop_loses_nothing(tmp_path: Path) -> None:
     assert set(found["request"]) == {f"{who}-{i}" for who in range(8) for i in range(200)}
 
 
+def test_nobody_else_may_read_the_files(tmp_path: Path) -> None:
+    log = opened(tmp_path)
+    add(log, "r1")
+    assert len(log.recent()) == 1
+    log.close()
+    [database] = (path for path in tmp_path.rglob("*") if path.is_file())
+    database.chmod(0o644)  # as an earlier version left it
+    again = opened(tmp_path)
+    add(again, "r2")
+    assert len(again.recent()) == 2
+    found = list(database.parent.iterdir())
+    assert len(found) == 3, "the database, and what SQLite has beside it"
+    assert {path.stat().st_mode & 0o777 for path in found} == {0o600}
+    again.close()
+
+
 def test_a_prediction_is_kept_with_all_that_was_said(tmp_path: Path) -> None:
     log = opened(tmp_path)
     add(log, "r1", rows=2)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -108,8 +109,10 @@ def test_many_rows_go_in_blocks_and_keep_their_places(plain: Predictor, monkeypa
 
 def test_only_so_many_problems_are_kept_and_all_are_counted(plain: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(predictor, "MOST_SAID", 5)
-    found = plain.predict([{"x": "bad"}] * 30, on_error="skip")
-    assert (len(found.problems), found.problem_count, len(found)) == (5, 30, 0)
+    bad = {"x": "bad", "y": 1}  # two problems
+    found = plain.predict([bad] * 30, on_error="skip")
+    assert (found.problem_count, len(found)) == (60, 0)
+    assert [one.row for one in found.problems] == [0, 0, 1, 1, *range(2, 30)], "five, and the first of each further row"
     with pytest.raises(Invalid, match="There are 29 more problems") as refused:
         plain.predict([{"x": "bad"}] * 30)
     assert (len(refused.value.problems), refused.value.count) == (5, 30)
@@ -131,12 +134,22 @@ def test_no_rows_give_no_predictions(plain: Predictor) -> None:
         ([GOOD, None], "'None' is no row"),
         ({"x": 1.0}, "Column 'x' is '1.0' rather than a list"),
         ({"x": "abc"}, "rather than a list"),
+        (pd.Series([1.0]), "is no row"),
         ({"x": [1], "y": [1, 2]}, "Column 'x' has 1 values and 'y' has 2"),
     ],
 )
 def test_what_is_no_table_is_refused(plain: Predictor, payload: Any, said: str) -> None:
     with pytest.raises(WorkbenchError, match=said):
         plain.predict(payload)
+
+
+@pytest.mark.parametrize("value", [Decimal("sNaN"), [1.0], {"a": 1}, {1.0}, np.array([1.0]), object(), b"1", 1j])
+def test_a_value_that_is_none_of_its_column_loses_its_row_only(plain: Predictor, value: Any) -> None:
+    found = plain.predict([GOOD, {"x": value}], on_error="skip")
+    assert found.rows == (0,)
+    assert [(one.row, one.kind) for one in found.problems] == [(1, "type")]
+    with pytest.raises(Invalid, match="Row 1: "):
+        plain.explain([{"x": value}])
 
 
 def test_too_many_rows_are_refused(plain: Predictor, monkeypatch: pytest.MonkeyPatch) -> None:

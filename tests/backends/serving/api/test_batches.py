@@ -94,6 +94,18 @@ def test_a_bad_row_fails_all_or_is_skipped_with_its_problem(
     assert set(said[4]) == {"row", "label"}
 
 
+@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+def test_every_row_has_its_line_however_many_are_bad(client: TestClient, accept: str) -> None:
+    bad = "old,much,Paris,perhaps,later\n"  # five problems
+    text = HEAD + bad * 1_990 + GOOD * 10 + bad * 5
+    answer = client.post(f"{PREDICT}?on_error=skip", content=text, headers={**CSV, "Accept": accept})
+    found = lines(answer) if accept == "text/csv" else [json.loads(line) for line in answer.text.splitlines()]
+    assert [int(one["row"]) for one in found] == list(range(2_005))
+    said = [bool(one.get("problem") or one.get("errors")) for one in found]
+    assert said == [True] * 1_990 + [False] * 10 + [True] * 5
+    assert [bool(one.get("label")) for one in found] == [not bad for bad in said]
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -125,5 +137,5 @@ def test_a_table_lets_go_of_its_model_however_it_ends(client: TestClient) -> Non
     for text in (HEAD + GOOD, HEAD + "x\n", "age\n1\n"):
         for on_error in ("fail", "skip"):
             client.post(f"{PREDICT}?on_error={on_error}", content=text, headers=CSV)
-    assert service.gate.taken == 0
+    assert (service.gate.taken, service.tables.taken) == (0, 0)
     assert all(place.leases == 0 for place in service.pool._places.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -10,19 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from backends.datasets import read_table
 from backends.errors import WorkbenchError
 from backends.serving.api import csv_tables, parquet_tables
 from backends.serving.api.csv_tables import TableForm, csv_blocks
 from backends.serving.api.parquet_tables import parquet_blocks
-from backends.settings import Settings
+from backends.settings import MEGABYTE, Settings
 
 MARKS = {"age": frozenset(("", "NA")), "city": frozenset(("", "?"))}
 FORM = TableForm(("age", "city"), MARKS, encoding="latin-1", delimiter=";")
 
 
-def read(text: str | bytes, settings: Settings | None = None) -> list[Any]:
+def read(text: str | bytes, settings: Settings | None = None, form: TableForm = FORM) -> list[Any]:
     data = text.encode() if isinstance(text, str) else text
-    return [(block.start, block.rows) for block in csv_blocks(io.BytesIO(data), settings or Settings(), FORM)]
+    return [(block.start, block.rows) for block in csv_blocks(io.BytesIO(data), settings or Settings(), form)]
 
 
 def test_cells_stay_text_and_the_marks_of_each_column_are_missing() -> None:
@@ -62,14 +64,46 @@ def test_blocks_are_of_the_size_and_count_on(monkeypatch: pytest.MonkeyPatch) ->
     ("text", "said"),
     [
         ("", "empty"),
-        ("age;city;age\n1;2;3\n", "'age' is there twice"),
         ("age;city\n1;Rome\n2\n", "Line 3 of the CSV has 1 values, the header 2"),
-        ("age;city\n1;" + "x" * 200_000 + "\n", "from line 2 on"),
+        ("age;city\n1;" + "x" * (11 * MEGABYTE) + "\n", "from line 2 on"),
+        ("age;city\n1;Köln\n".encode("utf-16"), "cannot be read from line 1 on: its encoding is another"),
     ],
 )
-def test_a_broken_file_is_refused_with_its_place(text: str, said: str) -> None:
+def test_a_broken_file_is_refused_with_its_place(text: str | bytes, said: str) -> None:
+    form = replace(FORM, encoding="utf-8") if isinstance(text, bytes) else FORM
     with pytest.raises(WorkbenchError, match=said):
-        read(text)
+        read(text, form=form)
+
+
+def test_a_cell_may_be_as_long_as_a_json_body() -> None:
+    [(_, [row])] = read("age;city\n1;" + "x" * 500_000 + "\n")
+    assert len(row["city"]) == 500_000
+
+
+@pytest.mark.parametrize("header", ["age,,city,age", 'age," ",city,age', 'age,  ," city",age '])
+def test_a_header_is_named_as_the_models_own_table_was(header: str) -> None:
+    rows = "31,5,Rome,32\n" * 3
+    own = read_table(f"{header}\n{rows}".encode(), "own.csv", header_rows=1).schema.names
+    [(_, found)] = read(f"{header}\n{rows}", form=replace(FORM, columns=("age_2", "column_2")))
+    assert own == ("age", "column_2", "city", "age_2")
+    assert tuple(found[0]) == own
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"encoding": "nope"},
+        {"encoding": "hex"},
+        {"delimiter": "ab"},
+        {"delimiter": 5},
+        {"quoting": {"x": 1}},
+        {"quoting": {"quotechar": 5}},
+        {"quoting": {"delimiter": ";"}},
+    ],
+)
+def test_a_form_that_cannot_be_is_told_and_is_no_bug(odd: dict[str, Any]) -> None:
+    with pytest.raises(WorkbenchError, match="in a way that cannot be"):
+        replace(FORM, **odd).check()
 
 
 def test_too_many_rows_and_columns_are_refused() -> None:

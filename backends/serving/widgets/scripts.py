@@ -1,0 +1,63 @@
+"""What a widget's page does by itself, without asking the server: small functions in JavaScript for Gradio's events."""
+
+from __future__ import annotations
+
+import json
+
+from backends.serving.widgets.html import rendered
+
+PROMPT = "Fill in the form and press Predict, or take an example."
+EDITED = "The form has changed. Press Predict for a new answer."
+PENDING = "Predicting …"
+FAILED = "No answer came. Press Predict again."
+
+# In somebody else's page, a link of the widget is one to the widget's own address.
+LINKS = """() => setTimeout(() => document.querySelectorAll('gradio-app[src] .w-link a').forEach((link) => {
+    const home = new URL(link.closest('gradio-app').getAttribute('src'), document.baseURI);
+    link.href = new URL(link.getAttribute('href'), home.href.replace(/[/]*$/, '/')).href;
+}), 0)"""
+
+
+def saying(text: str) -> str:
+    """Put a note in the place of the answer, and nothing in that of the reasons.
+
+    >>> saying("Wait.")
+    '() => ["<section class=\\\\"w-answer w-quiet\\\\"><p>Wait.</p></section>", ""]'
+    """
+    return f"() => {_note(text)}"
+
+
+def remembering(place: str) -> str:
+    """Keep what is asked, for `if_changed`, and pass it on."""
+    return f"(...held) => {{ {_asked(place)} = JSON.stringify(held); return held; }}"
+
+
+def if_changed(place: str) -> str:
+    """Put a note in the place of an answer to another form than the one that is there now.
+
+    For controls that tell of a change whoever made it: an example that fills in the form changes it too, and its
+    answer is to stay.
+    """
+    same = "{__type__: 'update'}"
+    return (
+        f"(...held) => {_asked(place)} === undefined || JSON.stringify(held) === {_asked(place)} "
+        f"? [{same}, {same}] : {_note(EDITED)}"
+    )
+
+
+def into_view(place: str) -> str:
+    """Scroll to the answer where it begins out of sight, or too low to be read; a note moves nothing."""
+    return f"""() => setTimeout(() => {{
+    const answer = document.getElementById({json.dumps(place)});
+    if (!answer || !answer.querySelector('.w-said')) return;
+    const top = answer.getBoundingClientRect().top;
+    if (top < 0 || top > window.innerHeight / 2) answer.scrollIntoView({{behavior: 'smooth', block: 'start'}});
+}}, 50)"""
+
+
+def _note(text: str) -> str:
+    return json.dumps([rendered("note", text=text).strip(), ""])
+
+
+def _asked(place: str) -> str:
+    return f"window[{json.dumps(f'asked {place}')}]"
