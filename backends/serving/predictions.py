@@ -33,8 +33,8 @@ class Predictions:
 
     `labels` has one of `classes` per row, `probabilities` is (rows, classes). `problems` names what kept the other
     rows from being predicted: the first `MOST_SAID` of `problem_count`, and of each row after those its first one, so
-    that no row goes without a reason. `warnings` names what is unusual about a row that was predicted: the first
-    `MOST_SAID` of `warning_count`.
+    that no row goes without a reason. `warnings` names what is unusual about rows that were predicted, of
+    `warning_count` as many in the same way.
     """
 
     classes: tuple[str, ...]

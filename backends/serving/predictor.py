@@ -107,7 +107,7 @@ class Predictor:
             tuple(fed.rows) if not start else tuple(row + start for row in fed.rows),
             len(records),
             _kept(_moved(fed.problems, start)),
-            _moved(fed.warnings, start)[:MOST_SAID],
+            _kept(_moved(fed.warnings, start)),
             len(fed.problems),
             len(fed.warnings),
         )
@@ -146,7 +146,7 @@ def _joined(parts: Sequence[Predictions]) -> Predictions:
         tuple(row for part in parts for row in part.rows),
         sum(part.sent for part in parts),
         _kept(tuple(one for part in parts for one in part.problems)),
-        tuple(one for part in parts for one in part.warnings)[:MOST_SAID],
+        _kept(tuple(one for part in parts for one in part.warnings)),
         sum(part.problem_count for part in parts),
         sum(part.warning_count for part in parts),
     )

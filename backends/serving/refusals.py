@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from backends.onnx_export.feeds import Problem
 
 
+ACCEPTABLE = frozenset(("missing", "range", "category"))  # kinds of problems that a model can answer all the same
+ACCEPT = (
+    'With "unusual": "accept" (?unusual=accept for a file) rows with values that are missing, out of range or never '
+    "seen in training are predicted, with a warning."
+)
+
+
 class Refusal(WorkbenchError):  # noqa: N818 it is caught by this name, and its kinds say what is refused
     """A request that is not answered. `reason` is its short name in the counters, `status` the HTTP status.
 
@@ -40,6 +47,7 @@ class Invalid(Refusal):
         more = count - 1
         others = f" There {'is 1 more problem' if more == 1 else f'are {more:,} more problems'}." if more else ""
         hint = "Mend it, or ask with on_error=skip for the other rows." if rows > 1 else "Mend it and ask again."
+        hint = f"{hint} {ACCEPT}" if any(one.kind in ACCEPTABLE for one in problems) else hint
         super().__init__(f"Row {problems[0].row + 1}: {problems[0].message}{others}", hint)
         self.problems = problems
         self.rows = rows

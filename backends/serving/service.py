@@ -117,6 +117,11 @@ class Service:
         with self.session(name, version, sticky) as session:
             return session.explain(payload)
 
+    def check(self, name: str, version: int | str | None) -> None:
+        """Raise NotFound for a model or a version that is not served."""
+        with self._counting():
+            self.catalogue.model(name).candidates(version)
+
     @contextmanager
     def session(
         self, name: str, version: int | str | None = None, sticky: str | None = None, table: bool = False

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from backends.serving.widgets.embedding import web_component
 from tests.browser import server
 
 pytestmark = pytest.mark.browser
@@ -55,7 +56,7 @@ def widgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def elsewhere(widgets: str) -> Iterator[str]:
-    """A page of another site, with the widget in a frame."""
+    """A site whose pages have the widget in a frame, or, at /component, as an element."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -64,7 +65,8 @@ def elsewhere(widgets: str) -> Iterator[str]:
             self.send_response(200)
             self.send_header("content-type", "text/html")
             self.end_headers()
-            self.wfile.write(f"<!doctype html><body style='margin: 0'>{frame}".encode())
+            shown = web_component(f"{widgets}/churn/") if "component" in self.path else frame
+            self.wfile.write(f"<!doctype html><body style='margin: 0'>{shown}".encode())
 
         def log_message(self, *args: Any) -> None:
             """Nothing."""
@@ -124,16 +126,78 @@ def test_a_widget_in_a_strangers_frame_predicts_and_asks_no_other_host(
     page.context.close()
 
 
-def test_an_example_fills_the_form_and_a_wrong_value_is_told(chromium: Browser, widgets: str) -> None:
+def test_an_example_fills_the_form_and_is_predicted_as_its_button_says(chromium: Browser, widgets: str) -> None:
     page, refused = open_page(chromium, (host(widgets),), viewport=DESKTOP)
     page.goto(f"{widgets}/churn/")
-    age = page.get_by_label("age")
+    age = page.get_by_role("spinbutton", name="age", exact=True)
     before = age.input_value()
-    page.get_by_role("button", name=re.compile(" · ")).nth(1).click()
+    button = page.get_by_role("button", name="Example 2 (")
+    said = re.search(r"\((.+)\)", button.inner_text())
+    assert said is not None
+    button.click()
     expect(age).not_to_have_value(before)
-    age.fill("400")
+    expect(page.locator(".w-decision")).to_have_text(said[1])
+    expect(page.locator(".w-both")).to_be_visible()
+    expect(page.locator(".w-decision")).to_have_text(said[1])
+    assert refused == []
+    page.context.close()
+
+
+def test_an_answer_goes_with_the_first_edit_and_a_value_unlike_any_is_answered_with_a_warning(
+    chromium: Browser, widgets: str
+) -> None:
+    page, refused = open_page(chromium, (host(widgets),), viewport=DESKTOP)
+    page.goto(f"{widgets}/churn/")
+    predict, answer = page.get_by_role("button", name="Predict", exact=True), page.locator(".w-decision")
+    predict.click()
+    expect(answer).to_be_visible()
+    page.get_by_role("spinbutton", name="age", exact=True).fill("400")
+    expect(answer).to_have_count(0)
+    expect(page.get_by_text("The form has changed")).to_be_visible()
+    predict.click()
+    expect(answer).to_be_visible()
+    expect(page.locator(".w-unlike")).to_contain_text("age: 400 is higher than any value in the training data")
+    expect(page.locator(".w-both")).to_be_visible()
+    assert refused == []
+    page.context.close()
+
+
+def test_a_refusal_takes_the_place_of_the_answer(chromium: Browser, widgets: str) -> None:
+    page, _ = open_page(chromium, (host(widgets),), viewport=DESKTOP)
+    page.goto(f"{widgets}/churn/")
+    predict, answer = page.get_by_role("button", name="Predict", exact=True), page.locator(".w-decision")
+    predict.click()
+    expect(answer).to_be_visible()
+    date = page.locator("input.time").first
+    date.fill("someday")
+    date.press("Enter")
+    predict.click()
+    expect(page.get_by_role("alert").filter(has_text="'someday', which is not a date")).to_be_visible()
+    expect(answer).to_have_count(0)
+    page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "Queue is full."}))
+    predict.click()
+    expect(page.get_by_text("No answer came.")).to_be_visible()
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", [{"width": 900, "height": 760}, PHONE], ids=["a page's preview", "phone"])
+def test_the_answer_is_seen_after_pressing(chromium: Browser, widgets: str, size: Any) -> None:
+    page, _ = open_page(chromium, (host(widgets),), viewport=size)
+    page.goto(f"{widgets}/churn/")
+    predict = page.get_by_role("button", name="Predict", exact=True)
+    expect(predict).to_be_in_viewport()
+    predict.click()
+    expect(page.locator(".w-decision")).to_be_in_viewport()
+    page.context.close()
+
+
+def test_in_another_page_the_card_is_still_the_widgets_own(chromium: Browser, widgets: str, elsewhere: str) -> None:
+    page, refused = open_page(chromium, (host(widgets), elsewhere), viewport=DESKTOP)
+    page.goto(f"{elsewhere}/component")
+    card = page.get_by_role("link", name="Model card")
+    expect(card).to_have_attribute("href", f"{widgets}/churn/card")
     page.get_by_role("button", name="Predict", exact=True).click()
-    expect(page.get_by_text("Column 'age' holds 400, which is not a whole number")).to_be_visible()
+    expect(page.locator(".w-decision")).to_be_visible()
     assert refused == []
     page.context.close()
 

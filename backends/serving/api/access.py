@@ -25,7 +25,10 @@ from backends.serving.refusals import Forbidden
 
 PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip")
 WAY_OUT = "Set WORKBENCH_API_KEYS to name:key and send the key as 'Authorization: Bearer …' to open the API."
-EXPOSED = "X-Request-ID, X-Model-Version, Retry-After, Inference-Header-Content-Length"
+EXPOSED = (
+    "X-Request-ID, X-Model-Version, X-Ignored-Columns, X-Ignored-Columns-Total, Retry-After, "
+    "Inference-Header-Content-Length"
+)
 ASKED = "Authorization, Content-Type, X-API-Key, X-Sticky-Key, X-Request-ID, Inference-Header-Content-Length"
 
 

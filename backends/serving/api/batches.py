@@ -19,6 +19,7 @@ from backends.serving.api.bodies import Options
 from backends.serving.api.csv_tables import TableForm
 from backends.serving.api.edge import Call, in_thread
 from backends.serving.api.results import PIECE, accepted, kept, pieces_of, writer, written
+from backends.serving.api.table_columns import Columns
 from backends.serving.api.uploads import Upload, receive_upload
 from backends.serving.refusals import Invalid
 
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 async def predict_table(call: Call, options: Options) -> Response:
-    """`POST …/predict` with a table as its body.
+    """`POST …/predict` with a table as its body. Columns that the model does not take are left aside, see `Columns`.
 
     With `on_error=fail` the results wait on disk until the last row has one, so that the status tells whether all went
     well. With "skip" they are sent as they come, a bad row with its problem. Should the table turn out to be unreadable
@@ -54,6 +55,7 @@ class TableRun:
 
     def __init__(self, call: Call, upload: Upload, options: Options) -> None:
         self.version = 0
+        self.columns = Columns(())
         self._call = call
         self._upload = upload
         self._options = options
@@ -73,7 +75,8 @@ class TableRun:
         session = self._held.enter_context(call.service.session(call.name, call.version, call.sticky, table=True))
         self.version = session.choice.number
         bundle = session.predictor.bundle
-        blocks = self._upload.blocks(TableForm.of_bundle(bundle))
+        self.columns = Columns(tuple(bundle.signature.columns.names), self._options.unusual == "accept")
+        blocks = self._upload.blocks(TableForm.of_bundle(bundle), self.columns)
         self._held.callback(blocks.close)  # before the file that it reads
         to = writer(kind, bundle.signature.classes, self._options.probabilities)
         pieces = written(blocks, lambda block: self._predicted(session, block), to)
@@ -109,7 +112,7 @@ class TableResponse(StreamingResponse):
 
     def __init__(self, pieces: Iterator[bytes], kind: str, run: TableRun) -> None:
         self._pieces = iterate_in_threadpool(pieces)
-        super().__init__(self._pieces, 200, {"X-Model-Version": str(run.version)}, kind)
+        super().__init__(self._pieces, 200, {"X-Model-Version": str(run.version), **run.columns.headers()}, kind)
         self._run = run
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

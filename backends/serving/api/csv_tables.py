@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from backends.datasets.names import join_header, unique_names
 from backends.errors import WorkbenchError
+from backends.serving.api.table_columns import Columns
 from backends.serving.api.tables import BLOCK, Block, check_rows, checked_names
 from backends.settings import MEGABYTE, Settings
 
@@ -27,7 +28,7 @@ HEADER = 1 * MEGABYTE  # characters of the longest first line
 class TableForm:
     """How a model's CSV files are written: as the table that it was trained on.
 
-    `missing` are the texts that mean no value, of each column; `columns` the names that the first line has to have.
+    `missing` are the texts that mean no value, of each column; `columns` the names by which the delimiter is found.
     """
 
     columns: tuple[str, ...]
@@ -39,12 +40,16 @@ class TableForm:
     @classmethod
     def of_bundle(cls, bundle: Bundle) -> TableForm:
         """The form that the bundle's `schema.json` declares. Raises WorkbenchError for one in which nothing can be."""
+        from backends.datasets.preparation import WORDS
+        from backends.onnx_export.recipe_steps import first_reading
+
         signature, file = bundle.signature, bundle.file
         missing = {}
         for taken in signature.inputs:
             column = signature.columns[taken.source]
-            words = taken.tensor == "string"
-            marks = file["missing"] if words else (*file["missing_among_values"], *column.exceptions)
+            first = first_reading(column, signature.recipe)  # cells are as they were before any step
+            words = taken.tensor == "string" and first.kind in WORDS
+            marks = file["missing"] if words else (*file["missing_among_values"], *first.exceptions)
             missing[column.name] = frozenset((*marks, ""))
         form = cls(tuple(signature.columns.names), missing, file["encoding"], file["delimiter"], file["quoting"])
         form.check()
@@ -66,12 +71,13 @@ class TableForm:
         return self.missing.get(column, frozenset(("",)))
 
 
-def csv_blocks(file: IO[bytes], settings: Settings, form: TableForm) -> Generator[Block, None, None]:
-    """A CSV file in blocks of text. The first line names the columns, in any order; a missing value is None.
+def csv_blocks(file: IO[bytes], settings: Settings, form: TableForm, columns: Columns) -> Generator[Block, None, None]:
+    """A CSV file in blocks of text: those of its columns that the model takes. A missing value is None.
 
-    The cells stay text: the model's schema knows how its numbers and dates are written. Columns without a name, or with
-    one that is there already, are named as they were when the model's own table was read. A cell may be as long as a
-    whole JSON body.
+    The first line names the columns, in any order (see `Columns` for those that are too many or too few). The cells
+    stay text: the model's schema knows how its numbers and dates are written. Columns without a name, or with one that
+    is there already, are named as they were when the model's own table was read. A cell may be as long as a whole JSON
+    body.
     """
     csv.field_size_limit(max(CELL, settings.max_request_mb * MEGABYTE))  # of the process; nothing else reads by it
     text = io.TextIOWrapper(file, encoding=_encoding(file, form), newline="")
@@ -79,19 +85,20 @@ def csv_blocks(file: IO[bytes], settings: Settings, form: TableForm) -> Generato
         delimiter = _delimiter(text, form)
         rows = _rows(csv.reader(text, delimiter=delimiter, **form.quoting))
         names = checked_names(_names(next(rows, (0, []))[1]), settings)
-        marks = [form.missing_in(name) for name in names]
+        taken = [(names.index(name), name, form.missing_in(name)) for name in columns.among(names)]
         start = 0
         while block := list(islice(rows, BLOCK)):
             check_rows(start + len(block), settings)
             _check_widths(block, len(names))
-            yield Block([_record(names, marks, cells) for _, cells in block], start)
+            yield Block([_record(taken, cells) for _, cells in block], start)
             start += len(block)
     finally:
         text.detach()  # the file is closed by who opened it
 
 
-def _record(names: tuple[str, ...], marks: list[frozenset[str]], cells: list[str]) -> dict[str, str | None]:
-    given = zip(names, marks, map(str.strip, cells), strict=True)
+def _record(taken: list[tuple[int, str, frozenset[str]]], cells: list[str]) -> dict[str, str | None]:
+    """The cells of a line by the columns' names; `taken` has each column's place, name and marks of no value."""
+    given = ((name, missing, cells[at].strip()) for at, name, missing in taken)
     return {name: None if cell in missing else cell for name, missing, cell in given}
 
 

@@ -153,6 +153,14 @@ def answer(body: Any, headers: Mapping[str, str] | None = None) -> Response:
     return Response(orjson.dumps(body, default=_plain, option=option), 200, headers, "application/json")
 
 
+async def check_model(call: Call) -> None:
+    """Raise NotFound for a model or version that is not served, before anybody looks at the body."""
+    if call.service.ready(call.name, call.version, 0):
+        call.service.check(call.name, call.version)
+    else:
+        await in_thread(call.service.check, call.name, call.version)
+
+
 def _plain(value: Any) -> Any:
     for method in ("to_dict", "isoformat", "tolist"):
         if hasattr(value, method):

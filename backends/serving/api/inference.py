@@ -17,7 +17,7 @@ from starlette.responses import Response
 import backends
 from backends.errors import WorkbenchError
 from backends.serving.api.bodies import DIGITS, Asked, chosen, read_bytes
-from backends.serving.api.edge import Call, answer, in_thread
+from backends.serving.api.edge import Call, answer, check_model, in_thread
 from backends.serving.api.opened import opened
 from backends.serving.api.predict import ask
 from backends.serving.api.problems import HttpRefusal
@@ -83,6 +83,7 @@ def _metadata(call: Call) -> dict[str, Any]:
 
 async def infer(call: Call) -> Response:
     """`POST …/infer`: the label and the probabilities of the rows in the inputs."""
+    await check_model(call)
     body, binary = parts(await read_bytes(call, call.service.settings.max_request_mb), call.headers)
     parameters = body.get("parameters")
     parameters = parameters if isinstance(parameters, dict) else {}

@@ -90,7 +90,12 @@ PREDICTING = (
     "name, or with one that is there already, is renamed as it was there (column_1, x_2). JSON and Parquet say exactly "
     'what they mean: for a column of levels the texts " ", "NA" and "A " are levels, and only null is a missing value. '
     "With `on_error=skip` a file gets one line for each of its rows, in order; an answer that breaks off is not "
-    "complete. Bodies may be compressed (`Content-Encoding: gzip` or `deflate`); the limits hold for what is in them."
+    "complete. Columns of a file that the model does not take (an identifier, the target) are left aside; the headers "
+    "`X-Ignored-Columns` (percent-encoded, as many as fit) and `X-Ignored-Columns-Total` say which. A file that lacks "
+    "one of the model's columns is refused as a whole, unless `unusual=accept` takes what is not there as missing. "
+    "JSON names the model's columns only. `unusual=accept` predicts rows with values that are missing, out of range or "
+    "never seen in training, with a warning. Bodies may be compressed (`Content-Encoding: gzip` or `deflate`); the "
+    "limits hold for what is in them."
 )
 
 

@@ -6,26 +6,31 @@ from collections.abc import Generator
 from typing import IO, Any
 
 from backends.errors import WorkbenchError
+from backends.serving.api.table_columns import Columns
 from backends.serving.api.tables import BLOCK, Block, check_rows, checked_names
 from backends.settings import MEGABYTE, Settings
 
 BLOCK_BYTES = 64 * MEGABYTE  # of text in one block, where a few bytes of the file can stand for many
 
 
-def parquet_blocks(file: IO[bytes], settings: Settings) -> Generator[Block, None, None]:
-    """A flat Parquet file in blocks; what a row group or a block unpacks to is known, and bounded, before it is."""
+def parquet_blocks(file: IO[bytes], settings: Settings, columns: Columns) -> Generator[Block, None, None]:
+    """A Parquet file in blocks: those of its columns that the model takes, which have to be flat.
+
+    What a row group or a block unpacks to is known, and bounded, before it is. Columns that the model does not take
+    are not read.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         schema = pq.ParquetFile(file).schema_arrow
-        texts = [
-            field.name for field in schema if pa.types.is_string(field.type) or pa.types.is_large_string(field.type)
-        ]
+        taken = list(columns.among(checked_names(schema.names, settings)))
+        fields = [schema.field(name) for name in taken]
+        texts = [one.name for one in fields if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
         table = pq.ParquetFile(file, read_dictionary=texts)
-        _check_parquet(table, settings)
+        _check_parquet(table, fields, settings)
         start = 0
-        for batch in table.iter_batches(batch_size=BLOCK):
+        for batch in table.iter_batches(batch_size=BLOCK, columns=taken):
             yield Block(_plain(batch).to_pandas(), start)
             start += batch.num_rows
     except (pa.ArrowException, OSError, ValueError) as error:
@@ -35,13 +40,12 @@ def parquet_blocks(file: IO[bytes], settings: Settings) -> Generator[Block, None
         ) from None
 
 
-def _check_parquet(table: Any, settings: Settings) -> None:
+def _check_parquet(table: Any, fields: list[Any], settings: Settings) -> None:
     import pyarrow as pa
 
     meta = table.metadata
     check_rows(meta.num_rows, settings)
-    checked_names(list(table.schema_arrow.names), settings)
-    for field in table.schema_arrow:
+    for field in fields:
         if pa.types.is_nested(field.type) or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
             raise WorkbenchError(f"Column {field.name!r} holds {str(field.type)[:60]}.", hint="Give plain values.")
     unpacked = max((meta.row_group(at).total_byte_size for at in range(meta.num_row_groups)), default=0)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from backends.errors import WorkbenchError
 from backends.serving.api.batches import predict_table
 from backends.serving.api.bodies import Asked, asked, options_in_address, read_json
-from backends.serving.api.edge import Call, answer, in_thread
+from backends.serving.api.edge import Call, answer, check_model, in_thread
 from backends.serving.api.problems import fault
 from backends.serving.api.results import records
 from backends.serving.api.uploads import is_upload
@@ -30,6 +30,7 @@ class Predicted:
 
 async def predict(call: Call) -> Response:
     """`POST …/predict`: the labels and probabilities of the rows in the body."""
+    await check_model(call)
     given = options_in_address(call)
     if is_upload(call):
         return await predict_table(call, given)
@@ -39,6 +40,7 @@ async def predict(call: Call) -> Response:
 
 async def explain(call: Call) -> Response:
     """`POST …/explain`: what each column adds to each row's prediction, as SHAP values in source columns."""
+    await check_model(call)
     what = asked(await read_json(call, call.service.settings.max_request_mb), options_in_address(call))
     if what.options.on_error != "fail":
         raise WorkbenchError("Explanations cannot skip rows.", hint="Leave on_error out, and send rows that fit.")
@@ -86,15 +88,18 @@ def answered(call: Call, found: Predicted, probabilities: bool) -> Response:
         "decision": decision(found.signature),
         "predictions": records(predictions, probabilities),
     }
-    if predictions.problem_count:
+    if predictions.problem_count or predictions.warning_count:
         from backends.serving.predictions import MOST_SAID
-
+    if predictions.problem_count:
         body |= {
             "errors": [fault(one) for one in predictions.problems[:MOST_SAID]],
             "errors_total": predictions.problem_count,
         }
     if predictions.warning_count:
-        body |= {"warnings": [fault(one) for one in predictions.warnings], "warnings_total": predictions.warning_count}
+        body |= {
+            "warnings": [fault(one) for one in predictions.warnings[:MOST_SAID]],
+            "warnings_total": predictions.warning_count,
+        }
     return answer(body, {"X-Model-Version": str(version)})
 
 

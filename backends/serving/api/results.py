@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +15,7 @@ from backends.serving.api.problems import SHOWN, NotAcceptable, fault
 from backends.settings import MEGABYTE
 
 if TYPE_CHECKING:
+    from backends.onnx_export.feeds import Problem
     from backends.serving.api.uploads import Block
     from backends.serving.predictions import Predictions
 
@@ -43,9 +44,9 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class CsvWriter:
-    """CSV with the columns row, label, one per class named `probability of …`, and problem.
+    """CSV with the columns row, label, one per class named `probability of …`, problem and warning.
 
-    A row that was skipped has its number and its problem alone.
+    A row that was skipped has its number and its problem alone; a warning says what is unusual about a predicted one.
     """
 
     classes: tuple[str, ...]
@@ -54,25 +55,25 @@ class CsvWriter:
     def start(self) -> bytes:
         """The header."""
         columns = [f"probability of {name}" for name in self.classes] if self.probabilities else []
-        return _csv_lines([["row", "label", *columns, "problem"]])
+        return _csv_lines([["row", "label", *columns, "problem", "warning"]])
 
     def block(self, predictions: Predictions, start: int) -> bytes:
         """The rows in the order of the table."""
         width = len(self.classes) if self.probabilities else 0
         shares = predictions.probabilities.tolist() if width else [[] for _ in predictions.rows]
+        unusual = {row: _said(warnings) for row, warnings in _by_row(predictions.warnings).items()}
         lines = {
-            row: [start + row, label, *of_row, ""]
+            row: [start + row, label, *of_row, "", unusual.get(row, "")]
             for row, label, of_row in zip(predictions.rows, predictions.labels, shares, strict=True)
         }
-        for row, problems in _by_row(predictions).items():
-            said = " ".join(one.message for one in problems[:SHOWN])
-            lines[row] = [start + row, "", *[""] * width, said]
+        for row, problems in _by_row(predictions.problems).items():
+            lines[row] = [start + row, "", *[""] * width, _said(problems), ""]
         return _csv_lines(lines[row] for row in range(predictions.sent))
 
 
 @dataclass(frozen=True)
 class JsonLinesWriter:
-    """One JSON object per row: row, label and probabilities, or row and errors."""
+    """One JSON object per row: row, label, probabilities and any warnings, or row and errors."""
 
     probabilities: bool = True
 
@@ -85,9 +86,10 @@ class JsonLinesWriter:
         lines: dict[int, dict[str, Any]] = {
             one["row"]: {**one, "row": start + one["row"]} for one in records(predictions, self.probabilities)
         }
-        for row, problems in _by_row(predictions).items():
-            faults = [{**fault(one), "row": start + row} for one in problems[:SHOWN]]
-            lines[row] = {"row": start + row, "errors": faults}
+        for row, problems in _by_row(predictions.problems).items():
+            lines[row] = {"row": start + row, "errors": _faults(problems, start)}
+        for row, warnings in _by_row(predictions.warnings).items():
+            lines[row]["warnings"] = _faults(warnings, start)
         option = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
         return b"".join(orjson.dumps(lines[row], default=str, option=option) for row in range(predictions.sent))
 
@@ -143,11 +145,19 @@ def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _by_row(predictions: Predictions) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
-    for one in predictions.problems:
+def _by_row(problems: Iterable[Problem]) -> dict[int, list[Problem]]:
+    found: dict[int, list[Problem]] = {}
+    for one in problems:
         found.setdefault(int(one.row), []).append(one)
     return found
+
+
+def _said(problems: list[Problem]) -> str:
+    return " ".join(one.message for one in problems[:SHOWN])
+
+
+def _faults(problems: list[Problem], start: int) -> list[dict[str, Any]]:
+    return [{**fault(one), "row": start + one.row} for one in problems[:SHOWN]]
 
 
 def _csv_lines(rows: Any) -> bytes:

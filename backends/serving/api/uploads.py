@@ -18,6 +18,7 @@ from backends.serving.api.edge import Call
 from backends.serving.api.encodings import encoding_of
 from backends.serving.api.parquet_tables import parquet_blocks
 from backends.serving.api.problems import HttpRefusal, UnsupportedMedia
+from backends.serving.api.table_columns import Columns
 from backends.serving.api.tables import Block
 from backends.settings import MEGABYTE, Settings
 
@@ -41,12 +42,15 @@ class Upload:
     format: str
     settings: Settings
 
-    def blocks(self, form: TableForm) -> Generator[Block, None, None]:
-        """The table in blocks of at most `BLOCK` rows. Raises WorkbenchError for what cannot be read."""
+    def blocks(self, form: TableForm, columns: Columns) -> Generator[Block, None, None]:
+        """The table in blocks of at most `BLOCK` rows, by the model's `columns` among its own.
+
+        Raises WorkbenchError for what cannot be read.
+        """
         self.file.seek(0)
         if self.format == "csv":
-            return csv_blocks(self.file, self.settings, form)
-        return parquet_blocks(self.file, self.settings)
+            return csv_blocks(self.file, self.settings, form, columns)
+        return parquet_blocks(self.file, self.settings, columns)
 
     def close(self) -> None:
         """Let the file go; a temporary one is deleted by that."""

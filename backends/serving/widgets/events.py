@@ -8,6 +8,9 @@ from typing import Any
 
 from backends.serving.widgets import scripts
 
+# No event of the page is one for programs, shows a clock on what it changes, or is passed over while another runs.
+SILENT: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "multiple"}
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -35,16 +38,20 @@ def connect(parts: Parts, show: Callable[..., Any], at_once: int) -> None:
     _say(parts, [parts.button.click], scripts.PENDING)
     asked = [
         start(
-            show, list(parts.inputs), list(parts.shown), js=scripts.remembering(parts.place), preprocess=False,
-            api_visibility="private", show_progress="hidden", trigger_mode="multiple",
-            concurrency_limit=at_once, concurrency_id="ask",
+            show, list(parts.inputs), list(parts.shown), js=scripts.remembering(parts.place, _dates(parts)),
+            preprocess=False, concurrency_limit=at_once, concurrency_id="ask", **SILENT,
         )
         for start in starts
     ]  # fmt: skip
     for one in asked:
-        one.failure(None, None, list(parts.shown), js=scripts.saying(scripts.FAILED), api_visibility="private")
-    parts.shown[0].change(None, js=scripts.into_view(parts.place), api_visibility="private")
+        one.failure(None, None, list(parts.shown), js=scripts.saying(scripts.FAILED), **SILENT)
+    parts.shown[0].change(None, js=scripts.into_view(parts.place), **SILENT)
     _forget(parts, asked)
+
+
+def _dates(parts: Parts) -> dict[int, str]:
+    """The ids of the controls of dates, by their positions."""
+    return {at: one.elem_id for at, one in enumerate(parts.inputs) if not hasattr(one, "input")}
 
 
 def _forget(parts: Parts, asked: list[Any]) -> None:
@@ -68,5 +75,4 @@ def _say(parts: Parts, triggers: list[Any], text: str, **more: Any) -> None:
 def _on(triggers: list[Any], inputs: list[Any] | None, parts: Parts, **more: Any) -> None:
     import gradio as gr
 
-    gr.on(triggers, None, inputs, list(parts.shown), api_visibility="private", trigger_mode="multiple",
-          show_progress="hidden", queue=False, **more)  # fmt: skip
+    gr.on(triggers, None, inputs, list(parts.shown), **SILENT, **more)

@@ -40,7 +40,7 @@ def _checkbox(field: Field, shared: dict[str, Any]) -> Any:
 def _date(field: Field, shared: dict[str, Any]) -> Any:
     import gradio as gr
 
-    return gr.DateTime(include_time=field.time, type="string", **shared)
+    return gr.DateTime(include_time=field.time, type="string", elem_id=f"field-{field.parameter}", **shared)
 
 
 def _text(field: Field, shared: dict[str, Any]) -> Any:

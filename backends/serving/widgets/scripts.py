@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from backends.serving.widgets.html import rendered
 
@@ -27,9 +28,20 @@ def saying(text: str) -> str:
     return f"() => {_note(text)}"
 
 
-def remembering(place: str) -> str:
-    """Keep what is asked, for `if_changed`, and pass it on."""
-    return f"(...held) => {{ {_asked(place)} = JSON.stringify(held); return held; }}"
+def remembering(place: str, dates: Mapping[int, str]) -> str:
+    """Keep what is asked, for `if_changed`, and pass it on.
+
+    A control of a date keeps its last date when something else is written into it. What is asked has to be what is
+    seen, so the text itself is passed on, to be refused. `dates` are the ids of such controls by their positions.
+    """
+    return f"""(...held) => {{
+    for (const [at, id] of Object.entries({json.dumps(dates)})) {{
+        const written = document.querySelector(`#${{CSS.escape(id)}} input`)?.value.trim();
+        if (written && written !== held[at]) held[at] = written;
+    }}
+    {_asked(place)} = JSON.stringify(held);
+    return held;
+}}"""
 
 
 def if_changed(place: str) -> str:

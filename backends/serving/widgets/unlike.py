@@ -53,8 +53,13 @@ def _number(column: Column, value: Any) -> str:
 
 
 def _date(column: Column, value: Any) -> str:
-    day, low, high = (pd.to_datetime(str(one), errors="coerce") for one in (value, column.low, column.high))
-    if day > high:  # NaT is neither later nor earlier
+    found = pd.to_datetime(
+        pd.Series([str(value), str(column.low), str(column.high)]), errors="coerce", format="ISO8601"
+    )
+    if found.isna().any():
+        return ""
+    day, low, high = found
+    if day > high:
         return f"{_day(day)} is later than any date in the training data, which ends on {_day(high)}."
     if day < low:
         return f"{_day(day)} is earlier than any date in the training data, which begins on {_day(low)}."

@@ -56,8 +56,10 @@ def trained(
 def records(model: TrainedModel, rows: int = 20) -> list[dict[str, Any]]:
     """Held-out rows as a program would send them."""
     frame = model.holdout[list(model.schema.names)].iloc[:rows].astype(object)
-    rows = frame.where(frame.notna(), None).to_dict("records")
-    return [{name: v.strftime("%Y-%m-%d") if hasattr(v, "strftime") else v for name, v in row.items()} for row in rows]
+    found = frame.where(frame.notna(), None).to_dict("records")
+    return [
+        {str(name): v.strftime("%Y-%m-%d") if hasattr(v, "strftime") else v for name, v in row.items()} for row in found
+    ]
 
 
 def bundled(model: TrainedModel, background: int = 12) -> Bundle:
@@ -92,7 +94,7 @@ def _graph(weight: float, floats: int) -> bytes:
         "ballast": ballast, "axis": np.array([1], dtype=np.int64),
         "yes": np.array("yes", dtype=object), "no": np.array("no", dtype=object),
     }  # fmt: skip
-    steps = (
+    steps: tuple[tuple[str, tuple[str, ...], str, dict[str, Any]], ...] = (
         ("Mul", ("x", "none"), "zero", {}),
         ("Cast", ("zero",), "first", {"to": TensorProto.INT64}),
         ("Gather", ("ballast", "first"), "float", {}),  # so that the ballast is not folded away

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from backends.serving.memory import give_back, measured, resident
+from backends.serving.memory import measured
 from backends.serving.pool import Pool
 from backends.serving.refusals import Overloaded
 from backends.settings import MEGABYTE
+from tests.backends.serving.memory_alone import alone
 
 
 @dataclass
@@ -155,13 +156,16 @@ def test_hammered_from_eight_threads_the_unused_never_exceed_the_budget() -> Non
 
 
 def test_memory_is_measured_and_given_back() -> None:
-    before = resident()
-    block, size = measured(lambda: [bytes(1_000) for _ in range(60_000)], least=1)
-    assert size > 50 * MEGABYTE
-    assert resident() - before > 50 * MEGABYTE
-    del block
-    give_back()
-    assert resident() - before < 15 * MEGABYTE
+    found = alone("given_back")
+    assert 50 * MEGABYTE < found["measured"] < 75 * MEGABYTE
+    assert found["held"] > 50 * MEGABYTE
+    assert found["left"] < 15 * MEGABYTE
+
+
+def test_what_goes_into_holes_of_a_used_heap_is_measured_although_the_process_does_not_grow() -> None:
+    found = alone("in_holes")
+    assert found["grown"] < 20 * MEGABYTE
+    assert found["measured"] > 50 * MEGABYTE
 
 
 def test_a_measurement_is_at_least_what_is_said() -> None:
@@ -169,11 +173,4 @@ def test_a_measurement_is_at_least_what_is_said() -> None:
 
 
 def test_a_doubtful_measurement_is_made_again_and_the_smaller_counts() -> None:
-    held = []
-
-    def make() -> int:
-        if not held:  # another thread, so to say, that takes much at this moment
-            held.append([bytes(1_000) for _ in range(60_000)])
-        return 1
-
-    assert measured(make, least=100)[1] < 20 * MEGABYTE
+    assert alone("doubtful")["measured"] < 20 * MEGABYTE

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +15,10 @@ from backends.bundle import pack
 from backends.errors import WorkbenchError
 from backends.registry import Route
 from backends.serving.limits import Gate
-from backends.serving.memory import resident
 from backends.serving.refusals import Invalid, NotFound, Overloaded, TooMany, Unauthorised
 from backends.serving.service import Options, Service, close_service, service
 from backends.settings import MEGABYTE, Settings
+from tests.backends.serving.memory_alone import alone
 from tests.backends.serving.published import handmade
 from tests.backends.serving.standing_in import Shelf
 
@@ -82,7 +81,7 @@ def test_the_shadow_is_logged_as_such_and_nobody_sees_its_answer(serving: Servic
     assert logged.loc["shadow", "version"] == 1
     assert logged.loc["champion", "version"] == 3
     assert set(logged["request"]) == {answer.request}
-    assert json.loads(logged.loc["shadow", "probabilities"])[1] == pytest.approx(chance(1))
+    assert json.loads(str(logged.loc["shadow", "probabilities"]))[1] == pytest.approx(chance(1))
     assert serving.counters.of_model("churn") == {3: 1}
     assert serving.counters.of_model("churn", shadow=True) == {1: 1}
 
@@ -108,6 +107,15 @@ def test_a_session_answers_many_parts_with_one_version(serving: Service, shelf: 
         assert serving.gate.taken == 1
     assert serving.predict("churn", None, ROW).version == 4
     assert serving.gate.taken == 0
+
+
+def test_what_is_not_served_is_refused_and_counted_before_anybody_looks_at_rows(serving: Service) -> None:
+    serving.check("churn", None)
+    serving.check("churn", "2")
+    for name, version in (("loans", None), ("churn", 9)):
+        with pytest.raises(NotFound):
+            serving.check(name, version)
+    assert 'workbench_refusals_total{reason="not_found"} 2.0' in serving.counters.exposition().decode()
 
 
 def test_explanations_come_from_the_version_that_would_answer(serving: Service) -> None:
@@ -202,39 +210,15 @@ def test_the_service_of_the_process_is_one_and_can_be_closed(monkeypatch: pytest
     close_service()
 
 
-def test_fifty_models_under_a_budget_for_ten(tmp_path: Path) -> None:
-    (tmp_path / "shelf").mkdir()
-    shelf = Shelf(tmp_path / "shelf")
-    for number in range(50):
-        shelf.put(f"m{number}", pack(handmade(number / 10, megabytes=4)))
-    settings = Settings(home=str(tmp_path / "home"), model_memory_mb=1_000, prediction_log="off")
-    with closing(Service(settings, shelf)) as serving:
-        serving.predict("m0", None, ROW)
-        one = serving.pool.bytes
-        assert one >= 4 * MEGABYTE
-        serving.pool.keep_only(())
-        serving.pool.budget = budget = 10 * one + one // 2
-        before, wrong, lock = resident(), [], threading.Lock()
-
-        def hammer(who: int) -> None:
-            random = np.random.default_rng(who)
-            for number in random.integers(0, 50, 20):
-                answer = serving.predict(f"m{number}", None, ROW)
-                loaded = serving.pool.bytes
-                if answer.predictions.probabilities[0, 1] != pytest.approx(chance(number / 10)):
-                    with lock:
-                        wrong.append(f"m{number} answered {answer.predictions.probabilities}")
-                if loaded > budget + 8 * 2 * one:
-                    with lock:
-                        wrong.append(f"{loaded:,} bytes loaded")
-
-        with ThreadPoolExecutor(8) as threads:
-            list(threads.map(hammer, range(8)))
-        assert not wrong
-        assert serving.pool.bytes <= budget
-        assert serving.pool.unloads > 50
-        assert resident() - before < 2 * budget
-        serving.pool.keep_only(())
-        assert serving.pool.loads == serving.pool.unloads
-        assert serving.pool.loads * one > 5 * budget  # so much went through; malloc keeps some crumbs of it
-        assert resident() - before < 2 * one + 10 * MEGABYTE
+def test_fifty_models_under_a_budget_for_ten() -> None:
+    found = alone("fifty")
+    one, budget = found["one"], found["budget"]
+    assert one >= 4 * MEGABYTE
+    assert not found["wrong"]
+    assert found["most"] <= budget + 8 * 2 * one
+    assert found["loaded"] <= budget
+    assert found["unloads"] > 50
+    assert found["grown"] < 2 * budget
+    assert found["loads"] == found["all_unloads"]
+    assert found["loads"] * one > 5 * budget  # so much went through; malloc keeps some crumbs of it
+    assert found["left"] < 2 * one + 10 * MEGABYTE

@@ -20,10 +20,14 @@ from gradio_client.exceptions import AppError
 from starlette.applications import Starlette
 
 from backends.bundle import pack
+from backends.errors import WorkbenchError
 from backends.registry import Route
 from backends.serving.limits import RateLimit
 from backends.serving.service import Service
 from backends.serving.widgets import Widgets
+from backends.serving.widgets.asking import Asking, Caller
+from backends.serving.widgets.blocks import decided
+from backends.serving.widgets.place import Place
 from backends.settings import Settings
 from tests.backends.serving.published import bundled, trained
 from tests.backends.serving.standing_in import Shelf
@@ -119,6 +123,34 @@ def test_a_value_may_be_left_out_where_training_had_it_missing(server: Server) -
 def test_a_wrong_value_is_named_in_a_sentence(server: Server, wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(AppError, match=re.escape(sentence)):
         server.client("people").predict(**row() | wrong, api_name="/predict")
+
+
+def test_the_page_answers_what_is_unlike_the_training_data_and_says_so(server: Server) -> None:
+    asking = Asking(server.service, Place("people"))
+    odd = row() | {"age": 400, "city": "Atlantis"}
+    reply = asking.predict(odd, Caller("127.0.0.1"), lenient=True)
+    assert [one.column for one in reply.answer.predictions.warnings] == ["age", "city"]
+    assert "400 is higher than any value in the training data" in decided(reply)
+    assert len(asking.explain(odd, 1).ranked()) == len(odd)
+    with pytest.raises(WorkbenchError, match="holds 400"):
+        asking.predict(odd, Caller("127.0.0.1"))
+
+
+@pytest.mark.parametrize(("wrong", "told"), [({"age": None}, "has no value"), ({"joined": "soon"}, "is not a date")])
+def test_the_page_refuses_what_a_person_has_to_mend(server: Server, wrong: dict[str, Any], told: str) -> None:
+    server.service.log.flush()
+    before = server.service.log.written
+    with pytest.raises(WorkbenchError, match=told):
+        Asking(server.service, Place("people")).predict(row() | wrong, Caller("127.0.0.1"), lenient=True)
+    server.service.log.flush()
+    assert server.service.log.written == before, "what is refused was not predicted"
+
+
+def test_the_buttons_of_examples_say_what_the_model_says(server: Server) -> None:
+    said = [server.service.predict("people", 1, [one]).predictions.labels[0] for one in shown_bundle().examples]
+    config = server.get("/widgets/people/config").json()
+    [examples] = [one["props"] for one in config["components"] if one["type"] == "dataset"]
+    assert examples["sample_labels"] == [f"Example {at} ({label})" for at, label in enumerate(said, 1)]
 
 
 def test_a_plain_http_call_is_answered_too(server: Server) -> None:

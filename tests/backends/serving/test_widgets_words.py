@@ -11,7 +11,7 @@ from backends.onnx_export.signature import Signature
 from backends.serving.explaining import Contributions
 from backends.serving.predictions import Predictions
 from backends.serving.widgets.html import rendered
-from backends.serving.widgets.view import FIRST, example_label
+from backends.serving.widgets.view import FIRST, example_labels
 from backends.serving.widgets.words import decision, reasons
 from backends.training.policy import Policy
 from tests.backends.serving.widgets_shown import WIDE, shown_bundle, view
@@ -29,6 +29,23 @@ def test_between_two_classes_the_threshold_is_named() -> None:
     assert said(signature, [0.7, 0.3], "no") == "The probability of yes is 30.0 %; above 50 % the decision is yes."
     lower = replace(signature, policy=Policy(0.25))
     assert said(lower, [0.7, 0.3], "yes").endswith("The decision is yes from 25 % on, no below.")
+
+
+@pytest.mark.parametrize(
+    ("chance", "threshold", "shown"),
+    [
+        (0.436, 0.534398, ("43.6 %", "53.4 %")),
+        (0.53441, 0.534398, ("53.441 %", "53.440 %")),
+        (0.2501, 0.25, ("25.01 %", "25 %")),
+        (0.00001, 0.25, ("under 0.1 %", "25 %")),
+    ],
+)
+def test_a_probability_and_its_threshold_have_as_many_decimals_as_tell_them_apart(
+    chance: float, threshold: float, shown: tuple[str, str]
+) -> None:
+    signature = replace(shown_bundle().signature, policy=Policy(threshold))
+    told = said(signature, [1 - chance, chance], "yes")
+    assert told == f"The probability of yes is {shown[0]}. The decision is yes from {shown[1]} on, no below."
 
 
 def test_a_threshold_of_a_group_says_whose_it_is() -> None:
@@ -92,8 +109,8 @@ def test_a_fairness_report_gives_its_largest_gap() -> None:
     gap = {"split": "sex", "criterion": "demographic_parity", "kind": "difference", "value": -0.2, "group": "F", "other": "M"}  # fmt: skip # noqa: E501
     assessed = replace(shown_bundle(), fairness={"assessment": {"disparities": [gap]}})
     [badge] = [badge for badge in view(assessed).badges if badge.label == "Fairness"]
-    assert badge.value == "largest gap 0.20"
-    assert badge.more.startswith("demographic parity, sex: F against M")
+    assert badge.value == "demographic parity gap 0.20 (sex: F against M)"
+    assert "demographic parity, sex: F against M" in badge.more
 
 
 def test_many_columns_are_folded_and_the_important_ones_come_first() -> None:
@@ -107,5 +124,6 @@ def test_many_columns_are_folded_and_the_important_ones_come_first() -> None:
     assert view().folded == ()
 
 
-def test_an_example_is_named_by_its_first_values() -> None:
-    assert example_label(view().fields, {"age": 44, "income": None, "city": "Lima", "member": True}) == "44 · – · Lima"
+def test_an_example_is_named_by_what_the_model_says_of_it() -> None:
+    assert example_labels(3, ("no", "", "yes")) == ["Example 1 (no)", "Example 2", "Example 3 (yes)"]
+    assert example_labels(2, ()) == ["Example 1", "Example 2"]

@@ -66,6 +66,59 @@ def test_parquet_and_a_form_say_the_same_as_csv(client: TestClient, dataset: Dat
         assert lines(client.post(PREDICT, files=form)) == as_csv
 
 
+@pytest.mark.parametrize("on_error", ["fail", "skip"])
+def test_the_very_table_of_the_training_is_predicted_and_what_is_left_aside_is_said(
+    client: TestClient, dataset: Dataset, on_error: str
+) -> None:
+    whole = dataset.frame.assign(**{"no, id": range(len(dataset.frame))})
+    table = io.BytesIO()
+    whole.to_parquet(table)
+    plain = client.post(PREDICT, content=dataset.frame.drop(columns="stays").to_csv(index=False), headers=CSV)
+    assert "x-ignored-columns" not in plain.headers
+    for name, data in (("rows.csv", whole.to_csv(index=False).encode()), ("rows.parquet", table.getvalue())):
+        answer = client.post(f"{PREDICT}?on_error={on_error}", files={"file": (name, data)})
+        assert lines(answer) == lines(plain)
+        assert answer.headers["x-ignored-columns"] == "stays, no%2C%20id"
+        assert answer.headers["x-ignored-columns-total"] == "2"
+    as_json = client.post(PREDICT, json=[{"stays": "yes", **next(csv.DictReader(io.StringIO(HEAD + GOOD)))}])
+    assert [one["kind"] for one in as_json.json()["errors"]] == ["unknown column"]
+
+
+def test_a_column_that_is_not_there_is_told_once_and_can_be_taken_as_missing(client: TestClient) -> None:
+    text = "age,income,City,member,since\n" + GOOD * 3
+    for on_error in ("fail", "skip"):
+        answer = client.post(f"{PREDICT}?on_error={on_error}", content=text, headers=CSV)
+        assert answer.status_code == 422
+        assert answer.json()["message"].startswith("The table has no column 'city'. It has 'City'")
+        assert "errors" not in answer.json()
+    accepted = client.post(f"{PREDICT}?unusual=accept", content=text, headers=CSV)
+    assert all(one["label"] and "'city' has no value" in one["warning"] for one in lines(accepted))
+    assert accepted.headers["x-ignored-columns"] == "City"
+
+
+def test_an_unusual_row_is_refused_with_the_way_out_and_then_predicted_with_a_warning(client: TestClient) -> None:
+    text = HEAD + GOOD + GOOD.replace("44", "190")
+    refused = client.post(PREDICT, content=text, headers=CSV).json()
+    assert "?unusual=accept" in refused["hint"]
+    assert "?unusual=accept" in refused["detail"]
+    answer = client.post(f"{PREDICT}?unusual=accept", content=text, headers=CSV)
+    usual, unusual = lines(answer)
+    assert usual["label"]
+    assert unusual["label"]
+    assert (usual["warning"], unusual["problem"]) == ("", "")
+    assert "holds '190'" in unusual["warning"]
+    kind = {**CSV, "Accept": "application/x-ndjson"}
+    answer = client.post(f"{PREDICT}?unusual=accept", content=text, headers=kind)
+    said = [json.loads(line) for line in answer.text.splitlines()]
+    assert "warnings" not in said[0]
+    assert [(one["row"], one["column"], one["kind"]) for one in said[1]["warnings"]] == [(1, "age", "range")]
+
+
+def test_a_row_that_cannot_be_read_is_not_said_to_be_acceptable(client: TestClient) -> None:
+    refused = client.post(PREDICT, content=HEAD + GOOD.replace("44", "old"), headers=CSV).json()
+    assert "accept" not in refused["hint"]
+
+
 def test_json_lines_come_when_they_are_accepted(client: TestClient) -> None:
     answer = client.post(PREDICT, content=HEAD + GOOD, headers={**CSV, "Accept": "application/x-ndjson"})
     [one] = [json.loads(line) for line in answer.text.splitlines()]
@@ -139,3 +192,10 @@ def test_a_table_lets_go_of_its_model_however_it_ends(client: TestClient) -> Non
             client.post(f"{PREDICT}?on_error={on_error}", content=text, headers=CSV)
     assert (service.gate.taken, service.tables.taken) == (0, 0)
     assert all(place.leases == 0 for place in service.pool._places.values())
+
+
+def test_every_unusual_row_has_its_warning_however_many_there_are(client: TestClient) -> None:
+    odd = "190,5200.5,Paris,true,1921-05-17\n"  # three warnings
+    found = lines(client.post(f"{PREDICT}?unusual=accept", content=HEAD + odd * 1_990 + GOOD * 15, headers=CSV))
+    assert [bool(one["warning"]) for one in found] == [True] * 1_990 + [False] * 15
+    assert all(one["label"] for one in found)

@@ -60,7 +60,7 @@ def test_when_all_places_are_taken_the_answer_is_503_with_a_time(start: Any, row
 
     client = start()
     client.get("/api/v1/models")
-    service = client.service  # type: ignore[attr-defined]
+    service = client.service
     with ExitStack() as taken:
         for _ in range(service.gate._places):
             taken.enter_context(service.gate)

@@ -56,6 +56,30 @@ def test_a_prediction_is_the_predictors_own(client: TestClient, bundle: Bundle, 
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("content", [b"{}", b"", b"no JSON"])
+@pytest.mark.parametrize("kind", ["application/json", "text/csv", "image/png"])
+def test_an_unknown_model_or_version_is_said_before_anything_about_the_body(
+    client: TestClient, row: dict[str, Any], content: bytes, kind: str
+) -> None:
+    for loaded in (False, True):
+        for path in ("/api/v1/models/{}/predict", "/api/v1/models/{}/explain", "/v2/models/{}/infer"):
+            for name in ("nobody", "club/versions/9"):
+                answer = client.post(path.format(name), content=content, headers={"Content-Type": kind})
+                assert answer.status_code == 404, (loaded, path, name)
+        assert client.post(PREDICT, content=b"{}", headers={"Content-Type": "application/json"}).status_code == 422
+        client.post(PREDICT, json=[row])
+
+
+@pytest.mark.parametrize("odd", [{"age": 190}, {"city": "Paris"}, {"age": None}])
+def test_an_unusual_value_is_refused_with_the_option_that_accepts_it(
+    client: TestClient, row: dict[str, Any], odd: dict[str, Any]
+) -> None:
+    refused = client.post(PREDICT, json=[{**row, **odd}]).json()
+    assert '"unusual": "accept"' in refused["hint"]
+    accepted = client.post(PREDICT, json={"records": [{**row, **odd}], "unusual": "accept"}).json()
+    assert len(accepted["predictions"]) == len(accepted["warnings"]) == 1
+
+
 def test_records_columns_and_a_list_say_the_same(client: TestClient, row: dict[str, Any]) -> None:
     columns = {name: [value] for name, value in row.items()}
     said = [client.post(PREDICT, json=body).json() for body in ({"records": [row]}, {"columns": columns}, [row])]
