@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+SHARED := --numprocesses 2 --dist loadfile# a file's tests stay together, so that what they share is made once
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -43,11 +44,11 @@ types: $(VENV)/dev.stamp ## type check
 
 unit: $(VENV)/dev.stamp ## backends, docs and architecture
 	@echo "== unit tests"
-	@$(BIN)/python -m pytest backends tests/backends tests/sample_data tests/test_*.py
+	@$(BIN)/python -m pytest $(SHARED) backends tests/backends tests/sample_data tests/test_*.py
 
 pages: $(VENV)/dev.stamp ## pages and components, without a browser
 	@echo "== page tests"
-	@$(BIN)/python -m pytest components tests/pages tests/components
+	@$(BIN)/python -m pytest $(SHARED) components tests/pages tests/components
 
 browser: $(VENV)/dev.stamp ## the main journeys in a real browser
 	@echo "== browser tests"

@@ -119,7 +119,7 @@ class Stage:
                 text = dict(step["renames"]).get(text, text)
             if step["action"] == "keep_levels" and text and text not in map(str, step["values"]):
                 text = "other"
-            if step["action"] == "treat_as_missing" and text in self.gone:
+            if step["action"] == "treat_as_missing" and text in step["values"]:
                 text = ""
             text = text if self.kind == "text" else text.strip()
         return text

@@ -70,6 +70,13 @@ def test_a_price_treated_as_a_category_is_the_level_of_its_number() -> None:
         assert found == ["1.5", "1.5", "2.0", ""]
 
 
+def test_marks_count_where_they_stand_among_the_steps() -> None:
+    first, merged, last = STEPS["treat_as_missing"][0], STEPS["merge_levels"][1], STEPS["treat_as_missing"][1]
+    ways = Ways.of(["A", "1", "b"], (first, merged, last))
+    assert ways.expected() == ["1", "", "b"]  # A is 1 by then, and 1 is A, which is a mark
+    assert ways.of_texts() == ways.by_the_script() == ways.expected()
+
+
 def test_levels_can_be_given_by_name_where_no_cell_can_mean_another() -> None:
     ways = Ways.of(["12,5 %", "7 %", "50 %"], (Step("treat_as", ("a",), kind="category"),))
     assert ways.prepared.schema["a"].categories == ("0.125", "0.07", "0.5")
