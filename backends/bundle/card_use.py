@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backends.bundle.bundle import Bundle
 from backends.bundle.card_text import LONG, bullets, json_block, literal, table
+from backends.datasets.example import example_of
 from backends.datasets.wording import were
 from backends.profiling.report.texts import cut
 
@@ -69,8 +70,8 @@ def _difference(value: float | None) -> str:
 
 def how_to_use(bundle: Bundle) -> list[str]:
     """By the script of the bundle, and by the API of the workbench that publishes it."""
-    empty: dict[str, object] = dict.fromkeys(bundle.signature.columns.names)
-    row = {name: cut(value) for name, value in (bundle.examples or (empty,))[0].items()}
+    made_up = {column.name: example_of(column) for column in bundle.signature.columns}
+    row = {name: cut(value) for name, value in (bundle.examples or (made_up,))[0].items()}
     return [
         "With ONNX Runtime alone, in the folder of the unpacked bundle; the cells of `rows.csv` are written as in the "
         "table that the model was trained on:",

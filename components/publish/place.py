@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
+from backends.datasets.example import example_of
 from backends.datasets.schema import Schema
 from backends.datasets.wording import number_of
 from backends.registry import ModelSummary
@@ -108,4 +109,4 @@ def answering(model: Served) -> str:
 
 def typical(columns: Schema) -> dict[str, Any]:
     """A row of examples, for a bundle that has no rows of the data."""
-    return {column.name: column.example for column in columns}
+    return {column.name: example_of(column) for column in columns}

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backends.bundle import Bundle
+from backends.datasets.example import example_of
 from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 from backends.explanations.pick import Input
@@ -27,9 +28,9 @@ def show(name: str, number: int, bundle: Bundle) -> None:
     typed: dict[str, Any] = {}
     with st.grid(3, gap="small"):
         for column in list(columns)[:SHOWN]:
-            start = example.get(column.name, column.example)
+            start = example.get(column.name, example_of(column))
             typed[column.name] = value_input(_input(column), f"publish_try_{name}_{column.name}", start)
-    rest = {column.name: example.get(column.name, column.example) for column in list(columns)[SHOWN:]}
+    rest = {column.name: example.get(column.name, example_of(column)) for column in list(columns)[SHOWN:]}
     if rest:
         st.caption(f"{len(rest):,} more columns keep the values of an example; the API takes all of them.")
     unusual = st.checkbox("Accept values unlike any in the training data", key="publish_unusual", **state.KEEP)

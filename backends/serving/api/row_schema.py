@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from backends.datasets.example import example_of
+
 if TYPE_CHECKING:
     from backends.datasets.schema import Column, Kind
     from backends.onnx_export.signature import Signature
@@ -56,20 +58,6 @@ def column_schema(column: Column) -> dict[str, Any]:
             found["enum"].append(None)
     example = example_of(column)
     return found if example is None else {**found, "examples": [example]}
-
-
-def example_of(column: Column) -> Any:
-    """A value that the column takes, as JSON has it: its own example, its first level, its lower end."""
-    if column.kind == "boolean":
-        return column.example if isinstance(column.example, bool) else True
-    if column.kind == "category":
-        return column.categories[0] if column.categories else None
-    if column.kind in ("number", "integer"):
-        given = column.example if isinstance(column.example, (int, float)) else column.low
-        return int(given) if column.kind == "integer" and isinstance(given, float) and given.is_integer() else given
-    if column.kind == "datetime":
-        return column.low
-    return None if column.example is None else str(column.example)
 
 
 def body_schema(row: Mapping[str, Any]) -> dict[str, Any]:

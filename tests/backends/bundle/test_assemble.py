@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import replace
 from importlib.metadata import version
@@ -231,3 +232,8 @@ def test_parts_that_do_not_belong_together_are_refused(made: Any, artifact: Any)
         assemble(replace(artifact, certificate=other), made.model, made.comparison, made.dataset)
     with pytest.raises(WorkbenchError, match="5,001 characters; at most 5,000"):
         assemble(artifact, made.model, made.comparison, made.dataset, intended_use="x" * 5_001)
+
+
+def test_the_call_that_a_private_card_shows_is_accepted(private: Bundle) -> None:
+    [block] = [text for text in re.findall(r"```json\n(.*?)```", private.card, re.DOTALL) if '"records"' in text]
+    assert Feeds(private.signature).of_records(json.loads(block)["records"]).problems == ()
