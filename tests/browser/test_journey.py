@@ -60,6 +60,7 @@ def test_from_a_csv_to_a_recommended_model_and_its_script(page: Page, tmp_path: 
 
     # Again, to the end: a recommended model with intervals.
     again = page.get_by_text("Train again")
+    again.or_(page.get_by_role("button", name="Train", exact=True)).first.wait_for()
     if again.count():
         again.click()
     page.get_by_role("button", name="Train", exact=True).click()

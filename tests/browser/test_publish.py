@@ -21,6 +21,7 @@ NAME = "customer-churn"
 
 
 def open_tab(page: Page, name: str) -> None:
+    settle(page)
     page.get_by_role("tab", name=name, exact=True).click()
 
 
