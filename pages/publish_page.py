@@ -23,11 +23,10 @@ if not served.settings.home:
         icon=":material/hourglass_bottom:",
     )
 left, right = st.columns(2)
-with right:
+with right if models else left:
     who = place.who()
-names = [model.name for model in models]
 with left:
-    name = place.model_input(names)
+    name = place.model_input([model.name for model in models])
 with st.container(border=True) if not models else st.expander("Publish a new version", icon=":material/add:"):
     publish.show(who)
 if name is None:

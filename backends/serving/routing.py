@@ -1,4 +1,4 @@
-"""Which version answers: the champion (the newest while there is none), one by its number, or one of a split."""
+"""Which version answers: the champion (a newest one while there is none), one by its number, or one of a split."""
 
 from __future__ import annotations
 

@@ -69,6 +69,6 @@ def show(name: str, who: str) -> None:
 
 def _in_words(route: Route) -> str:
     if not route.split:
-        return "The production version answers every request; without one, the newest that is not archived."
+        return "The production version answers every request; without one the newest in staging, else the newest."
     shares = ", ".join(f"version {number} {share:.0%}" for number, share in route.shares.items())
     return f"Requests are shared out: {shares}. The same `X-Sticky-Key` always gets the same version."

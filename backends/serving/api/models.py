@@ -28,7 +28,7 @@ async def listed(call: Call) -> Response:
 
 
 async def one(call: Call) -> Response:
-    """`GET /v1/models/{name}`: its versions, and all that is known of the one in production (else the newest)."""
+    """`GET /v1/models/{name}`: its versions, and all that is known of the one that answers (`Served.answering`)."""
     return answer(await in_thread(_one, call))
 
 

@@ -30,7 +30,7 @@ class Place:
         """The version whose form is shown. Raises NotFound.
 
         Of a route that is split it is the version in production, else the first of the split; with nothing in
-        production yet it is the newest.
+        production yet it is the newest in staging, else the newest.
         """
         if self.asked is not None:
             return served.version(self.asked)

@@ -41,7 +41,7 @@ def test_the_list_of_all_says_what_can_be_tried() -> None:
     assert 'href="iris/?__theme=dark"' in found
     assert 'href="iris/1/?__theme=dark"' in found
     assert 'href="new/1/?__theme=dark"' in found
-    assert found.count("the newest answers") == 1, "of the two only one has no champion"
+    assert found.count("the newest in staging answers") == 1, "of the two only one has no champion"
     assert 'data-theme="dark"' in found
 
 
