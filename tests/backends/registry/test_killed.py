@@ -8,6 +8,8 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from backends.bundle import unpack
 from backends.registry import Registry
 from backends.settings import Settings
@@ -41,8 +43,9 @@ def check(settings: Settings) -> int:
     return len(versions)
 
 
+@pytest.mark.parametrize("kills", [4, pytest.param(17, marks=pytest.mark.slow)])
 def test_killed_at_random_moments_it_opens_clean_and_lists_what_was_confirmed(
-    settings: Settings, publishers: Publishers
+    settings: Settings, publishers: Publishers, kills: int
 ) -> None:
     chance, began = random.Random(20_261_122), time.monotonic()
     worker = publishers.start(settings.home, 0, "churn", "loans")
@@ -50,7 +53,7 @@ def test_killed_at_random_moments_it_opens_clean_and_lists_what_was_confirmed(
     whole = min(time.monotonic() - began, 2.0)  # seconds of opening and publishing; a busy machine may take more
     publishers.kill(worker)
     counts = [check(settings)]
-    for seed in range(1, 18):
+    for seed in range(1, kills + 1):
         worker = publishers.start(settings.home, seed, "churn", "loans")
         time.sleep(chance.uniform(0.0, 1.5 * whole))
         publishers.kill(worker)

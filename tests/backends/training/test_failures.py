@@ -51,7 +51,7 @@ def test_a_model_that_takes_too_much_memory_is_out_of_memory():
     assert set(comparison.models) == {"dummy", "decision_tree"}
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_only_the_model_whose_process_is_killed_counts_as_crashed(processes):
     spec = TrainingSpec(target="churn", folds=3, processes=processes)
     table = (row("steady", lambda seed: Steady()), row("killed", lambda seed: Killed()), GOOD[1])

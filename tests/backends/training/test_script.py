@@ -93,7 +93,7 @@ def test_mixed_columns_and_every_model(tmp_path):
     assert (kinds["Seit"], kinds["Aktiv"], kinds["Notiz"]) == ("datetime", "boolean", "text")
 
 
-@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("classes", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_every_metric(tmp_path, classes):
     random = np.random.default_rng(3)
     x = random.normal(size=120)
@@ -120,7 +120,7 @@ def test_every_way_to_validate(tmp_path, options):
     )
 
 
-@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("classes", [pytest.param(2, marks=pytest.mark.slow), 3])
 def test_boosting_over_repeated_folds(tmp_path, classes):
     frame = mixed(240)
     if classes == 3:
@@ -213,7 +213,10 @@ def test_a_model_without_a_result_has_no_script():
 @pytest.mark.parametrize(
     ("name", "target", "models", "rows"),
     [
-        ("telco_churn.csv", "Churn", ("logistic_regression", "hist_gradient_boosting"), None),
+        pytest.param(
+            *("telco_churn.csv", "Churn", ("logistic_regression", "hist_gradient_boosting"), None),
+            marks=pytest.mark.slow,
+        ),
         ("adult_train.csv", "class", ("random_forest", "naive_bayes"), 4_000),
         ("titanic.csv", "Survived", ("extra_trees", "nearest_neighbours"), None),
         ("winequality-white.csv", "quality", ("decision_tree",), None),

@@ -147,7 +147,7 @@ def test_a_bad_row_fails_all_or_is_skipped_with_its_problem(
     assert set(said[4]) == {"row", "label"}
 
 
-@pytest.mark.parametrize("accept", ["text/csv", "application/x-ndjson"])
+@pytest.mark.parametrize("accept", [pytest.param("text/csv", marks=pytest.mark.slow), "application/x-ndjson"])
 def test_every_row_has_its_line_however_many_are_bad(client: TestClient, accept: str) -> None:
     bad = "old,much,Paris,perhaps,later\n"  # five problems
     text = HEAD + bad * 1_990 + GOOD * 10 + bad * 5
