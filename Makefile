@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-SHARED := --numprocesses 2 --dist loadfile# a file's tests stay together, so that what they share is made once
+SHARED := --numprocesses 2 --dist loadfile -m "not slow"# a file's tests stay together, so that what they share is made once
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit pages browser registry screenshots bench samples constraints clean
+.PHONY: help run test lint types unit pages browser thorough registry screenshots bench samples constraints clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,9 @@ browser: $(VENV)/dev.stamp ## the main journeys in a real browser
 	@echo "== browser tests"
 	@$(BIN)/python -m pytest tests/browser
 
+thorough: $(VENV)/dev.stamp ## the tests that make test leaves out because they only repeat at length
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m slow tests
+
 registry: $(VENV)/dev.stamp ## the registry's tests against an MLflow server, in an environment of its own
 	@$(BIN)/python -m tests.mlflow_server
 
@@ -64,7 +67,7 @@ bench: $(VENV)/run.stamp ## the benchmarks, as tables on standard output
 	@$(BIN)/python -m benchmarks
 
 samples: $(VENV)/run.stamp ## write the sample data anew from its generators
-	@for name in bundled churn loans; do $(BIN)/python -m sample_data.make_$$name; done
+	@for name in bundled churn loans handbook; do $(BIN)/python -m sample_data.make_$$name; done
 
 constraints: ## freeze what a fresh environment resolves to
 	@rm -rf $(VENV)-freeze && $(PYTHON) -m venv $(VENV)-freeze

@@ -16,11 +16,16 @@ Each stage produces one small frozen result and imports only the stages before i
     bytes ──registry.Registry.publish──▶ ModelVersion (stages, gates, history)
     ModelVersion ──serving.Predictor.load──▶ Predictor ──▶ Predictions, for the API, the widgets and the pages
 
+    bytes ──retrieval.documents.read──▶ Document ──chunking.split──▶ chunks, exact slices of its text
+    Document + Embedder ──retrieval.Collection.add──▶ Collection (SQLite: text, chunks, vectors, word index)
+    question + Collection ──search──▶ Found (hits) ──answering──▶ Answer (sentences, citations = exact spans)
+    QuestionSet + Collection ──retrieval.evaluation──▶ Evaluation (measures with intervals), paired comparisons
+
     any of them ──charts──▶ Plotly figure
     a function + a folder ──tasks.JobRunner──▶ Job (a child process with progress, cancel and a queue)
 
 The order of the stages: errors, settings, tasks · datasets · profiling · query · training · metrics ·
-explanations · fairness · onnx_export · bundle · registry · charts · serving.
+explanations · fairness · onnx_export · bundle · registry · retrieval · charts · serving.
 """
 
 __version__ = "0.1.0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -59,6 +60,26 @@ class Settings:
     model_memory_mb: int = _setting(1_024, "memory for published models that are loaded at the same time, in megabytes")
     prediction_log: str = _setting("on", "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none")
     prediction_log_rows: int = _setting(1_000_000, "predictions that the log keeps; the oldest go first")
+    max_document_mb: int = _setting(50, "largest document that is read into a collection, in megabytes")
+    max_document_pages: int = _setting(2_000, "most pages of a document")
+    max_document_characters: int = _setting(10_000_000, "most characters of text in a document")
+    embedder: str = _setting(
+        "", "sentence-transformers model for embeddings, by name or path; empty means the installed all-MiniLM-L6-v2"
+    )
+    reranker: str = _setting("", "cross-encoder that orders the best passages anew, by name or path; empty means none")
+    cache: str = _setting(
+        "", "folder for what can be made again, such as the converted embedding model; empty means the user's cache"
+    )
+    milvus_uri: str = _setting("", "address of a Milvus server that holds the vectors; empty means files in home")
+    milvus_token: str = _setting("", "token for that Milvus server, as user:password or an API key")
+    llm_base_url: str = _setting(
+        "", "address of an OpenAI-compatible server that words the answers, ending in /v1; empty means extracts"
+    )
+    llm_model: str = _setting("", "model to ask of that server; empty means the first that it lists")
+    llm_api_key: str = _setting("", "key for that server, where it wants one")
+    llm_temperature: float = _setting(0.0, "temperature of generated answers; 0 means the likeliest words")
+    llm_max_tokens: int = _setting(800, "most tokens of a generated answer")
+    llm_timeout_seconds: int = _setting(60, "seconds to wait for the next piece of a generated answer")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -89,6 +110,14 @@ class Settings:
         return self.cores or int(cpu_count())
 
     @property
+    def cache_folder(self) -> Path:
+        """The folder for what can be made again, made private to this user on first use."""
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "demo-workbench"
+        folder = Path(self.cache) if self.cache else base
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder
+
+    @property
     def home_folder(self) -> Path:
         """The folder for jobs, made private to this user on first use."""
         folder = Path(self.home) if self.home else Path(tempfile.gettempdir()) / f"demo-workbench-{os.getpid()}"
@@ -105,16 +134,19 @@ def variable(name: str) -> str:
     return PREFIX + name.upper()
 
 
-def _parsed(name: str, text: str) -> int | str:
-    if isinstance(getattr(Settings, name), str):
+def _parsed(name: str, text: str) -> int | float | str:
+    default = getattr(Settings, name)
+    if isinstance(default, str):
         return text
+    kind, words = (float, "number") if isinstance(default, float) else (int, "whole number")
     try:
-        number = int(text)
+        number = kind(text)
     except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
         raise WorkbenchError(
-            f"{variable(name)} is {text!r}, which is not a whole number.",
-            hint=f"Set it to a whole number such as {getattr(Settings, name)}.",
-        ) from None
+            f"{variable(name)} is {text!r}, which is not a {words}.", hint=f"Set it to a {words} such as {default}."
+        )
     if number < 0:
         raise WorkbenchError(
             f"{variable(name)} is {number}, which is below zero.", hint="Set it to zero or a larger number."

