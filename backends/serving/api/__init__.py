@@ -6,6 +6,7 @@
   A cell of a file is read as the model's own table was: without the blanks around it, and missing where it is one of
   the table's marks, such as NA. JSON and tensors say exactly what they mean: the text "NA", "A " or " " for a column of
   levels is that level, and null (in tensors of BYTES the empty text) is a missing value.
+  Below `/collections`: documents that can be searched and asked, see `retrieval`.
 - /v2: the Open Inference Protocol, for clients that speak it.
 - /metrics: counts and times for Prometheus.
 

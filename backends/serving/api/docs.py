@@ -32,6 +32,7 @@ async def page(call: Call) -> Response:
     address = f"{call.request.url.scheme}://{call.headers.get('host', 'localhost')}{base(call)}"
     said = "".join(_section(one, address, call.service.keys.required) for one in found)
     said = said or "<p>Nothing is published yet.</p>"
+    said += _collections(address, call.service.keys.required)
     links = f'<p>For tools: <a href="{escape(base(call))}/openapi.json">openapi.json</a>.</p>'
     return HTMLResponse(f"{HEAD}{links}{said}</body></html>", headers={"Content-Security-Policy": POLICY})
 
@@ -48,6 +49,18 @@ def _section(shown: Shown, address: str, keyed: bool) -> str:
     command = f"curl {address}/v1/models/{shown.name}/predict{key}{kind} \\\n  -d '{body}'"
     head = "<tr><th>column</th><th>type</th><th>in training</th></tr>"
     return f"<h2>{escape(shown.name)}</h2><pre>{escape(command)}</pre><table>{head}{rows}</table>"
+
+
+def _collections(address: str, keyed: bool) -> str:
+    """How documents are put in and asked: the three calls that everything else is a variation of."""
+    key = " -H 'Authorization: Bearer YOUR-KEY'" if keyed else ""
+    base, kind = f"{address}/v1/collections", " -H 'Content-Type: application/json'"
+    calls = (
+        f'curl {base}{key}{kind} -d \'{{"name": "handbook"}}\'',
+        f"curl {base}/handbook/documents{key} -F files=@report.pdf -F files=@notes.md",
+        f'curl {base}/handbook/ask{key}{kind} -d \'{{"question": "What was decided?"}}\'',
+    )
+    return f"<h2>Documents</h2><pre>{escape(chr(10).join(calls))}</pre>"
 
 
 def _row(name: str, about: dict[str, object]) -> str:

@@ -19,7 +19,7 @@ REFUSALS = {
     "400": "The body is not what it says it is",
     "401": "No key, or an unknown one",
     "403": "Without keys, only this machine may ask",
-    "404": "There is no such model or version",
+    "404": "There is no such model, version, collection or document",
     "413": "Too large",
     "415": "A format that is not read here",
     "422": "Values that do not fit the schema: `errors` names row, column, value and what is allowed",

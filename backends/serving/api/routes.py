@@ -17,6 +17,8 @@ from backends.serving.api.docs import page
 from backends.serving.api.edge import Call, Door, Endpoint, Handler, answer, in_thread
 from backends.serving.api.health import Health, health
 from backends.serving.api.openapi import document
+from backends.serving.api.retrieval import ROUTES as RETRIEVAL
+from backends.serving.api.retrieval.openapi import paths as retrieval_paths
 
 if TYPE_CHECKING:
     from backends.serving.service import Service
@@ -36,10 +38,13 @@ def the_service() -> Service:
 
 
 def end_service() -> None:
-    """Close the service of this process, if one was opened: what it has still to write is written."""
+    """Close the service and the collections of this process, if they were opened: what is still to write is written."""
     opened = sys.modules.get("backends.serving.service")
     if opened is not None:
         opened.close_service()
+    collections = sys.modules.get("backends.retrieval.library")
+    if collections is not None:
+        collections.close_library()
 
 
 def build_api(find: Find = the_service) -> FastAPI:
@@ -64,6 +69,7 @@ def build_api(find: Find = the_service) -> FastAPI:
         _VERSION: {"GET": models.version},
         f"{_VERSION}/predict": {"POST": predict.predict},
         f"{_VERSION}/explain": {"POST": predict.explain},
+        **RETRIEVAL,
         "/openapi.json": {"GET": openapi},
         "/docs": {"GET": page},
         "/{path:path}": {"GET": nothing, "POST": nothing},
@@ -115,9 +121,10 @@ def described(call: Call, typed: dict[str, Any]) -> dict[str, Any]:
     shown = tuple(models.shown_of(call.service, served) for served in found)
     info = {"title": TITLE, "version": backends.__version__}
     whole = document(info, shown, models.base(call), call.service.keys.required)
+    paths = {**typed["paths"], **whole["paths"], **retrieval_paths()}
     schemas = {**typed["components"]["schemas"], **whole["components"]["schemas"]}
     components = {**whole["components"], "schemas": schemas}
-    return {**whole, "paths": {**typed["paths"], **whole["paths"]}, "components": components}
+    return {**whole, "paths": paths, "components": components}
 
 
 async def metrics(call: Call) -> Response:

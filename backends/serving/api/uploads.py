@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO
 
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
-from starlette.types import Message
+from starlette.types import Message, Receive
 
 from backends.serving.api.bodies import check_length, media_type, stream, too_large
 from backends.serving.api.csv_tables import TableForm, csv_blocks
@@ -89,7 +89,7 @@ async def receive_upload(call: Call) -> Upload:
 
 async def _of_form(request: Request, settings: Settings) -> Upload:
     """The single file of a form; Starlette keeps it on disk, the counting of bytes is ours."""
-    counted = Request(request.scope, _bounded(request, settings.max_upload_mb))
+    counted = Request(request.scope, bounded(request, settings.max_upload_mb))
     try:
         form = await counted.form(max_files=1, max_fields=10)
     except (MultiPartException, HTTPException) as error:  # the latter inside an application
@@ -108,7 +108,8 @@ async def _of_form(request: Request, settings: Settings) -> Upload:
     return Upload(file.file, kind, settings)
 
 
-def _bounded(request: Request, max_mb: int) -> Any:
+def bounded(request: Request, max_mb: int) -> Receive:
+    """What receives the request's body, and raises BodyTooLarge as soon as it is too long."""
     size = 0
 
     async def receive() -> Message:
