@@ -23,6 +23,15 @@ from backends.charts.fairness import calibration_by_group, disparities, group_ra
 from backends.charts.missing import missing_against_target, missing_bars, missing_matrix, missing_together
 from backends.charts.mitigation import before_after, cost_by_threshold, pareto, subgroups
 from backends.charts.relations import association_matrix, pair_plot
+from backends.charts.retrieval import (
+    abstention,
+    first_relevant,
+    first_relevant_frame,
+    question_differences,
+    question_differences_frame,
+    retrieval_measures,
+    retrieval_measures_frame,
+)
 from backends.charts.shift import shift_of_column, shift_ranking
 from backends.charts.target import against_target, target_ranking
 from backends.charts.template import PLOTLY_CONFIG, figure, palette, plotly_config, template
@@ -30,6 +39,7 @@ from backends.charts.training import fold_scores, leaderboard, leaderboard_frame
 
 __all__ = [
     "PLOTLY_CONFIG",
+    "abstention",
     "against_target",
     "association_matrix",
     "beeswarm",
@@ -46,6 +56,8 @@ __all__ = [
     "effect",
     "error_tree",
     "figure",
+    "first_relevant",
+    "first_relevant_frame",
     "fold_scores",
     "gain",
     "group_rates",
@@ -68,6 +80,10 @@ __all__ = [
     "pareto",
     "plotly_config",
     "precision_recall",
+    "question_differences",
+    "question_differences_frame",
+    "retrieval_measures",
+    "retrieval_measures_frame",
     "roc",
     "score_histogram",
     "shift_of_column",
