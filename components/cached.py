@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from backends.profiling.target import Against
     from backends.query.queries import Queries
     from backends.registry import Registry
+    from backends.retrieval import Library
     from backends.serving.service import Service
     from backends.training.plan import Plan
     from backends.training.results import Comparison, TrainedModel
@@ -110,6 +111,13 @@ def warm_widgets() -> None:
 def registry() -> Registry:
     """Published models and their versions. The first call of a process opens it, which takes some seconds."""
     return cast("Registry", served().catalogue.registry)
+
+
+def library() -> Library:
+    """The collections of documents of this workbench: the same as behind the API of this process."""
+    from backends.retrieval import library
+
+    return library()
 
 
 @st.cache_resource(show_spinner="Reading the table…", max_entries=8)

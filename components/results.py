@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -36,6 +37,25 @@ def csv_button(frame: pd.DataFrame, name: str, key: str, label: str = "CSV") -> 
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def text_button(make: Callable[[], str | bytes], file: str, mime: str, label: str) -> None:
+    """A button that downloads a text, made when it is pressed; a file has one such button on a page."""
+
+    def data() -> bytes:
+        text = make()
+        return text.encode() if isinstance(text, str) else text
+
+    st.download_button(
+        label,
+        data=data,
+        file_name=file,
+        mime=mime,
+        key=f"text_{file}",
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",

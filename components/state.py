@@ -22,12 +22,27 @@ if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
     from backends.explanations.cohorts import Cohort
     from backends.fairness.mitigation import Mitigated
     from backends.query import QueryWork
+    from backends.retrieval import Outcome
+    from backends.retrieval.answering.answer import Answer
+    from backends.retrieval.evaluation.job import Measured
+    from backends.retrieval.evaluation.questions import QuestionSet
     from backends.training.policy import Policy
     from backends.training.results import Comparison
     from backends.training.spec import TrainingSpec
 
 KEEP: dict[str, Any] = {"persist_state": "session"}  # a widget's value is still there after a visit elsewhere
 SHELF = 4  # other tables that are kept at hand
+BESIDE = (  # what does not depend on the table
+    "who",
+    "published",
+    "collection",
+    "answers",
+    "index_job",
+    "outcomes",
+    "question_sets",
+    "measure_job",
+    "measured",
+)
 _WORK = "work"
 _OWNER = "owner"
 
@@ -100,6 +115,13 @@ class Work:
     who: str = ""  # the name that the history of published models keeps
     published: str | None = None  # the published model that was looked at last
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
+    collection: str | None = None  # the collection of documents that was looked at last
+    answers: tuple[tuple[str, Answer], ...] = ()  # questions asked, by the name of their collection, the oldest first
+    index_job: tuple[str, str] | None = None  # id of the job that reads documents, and the name of their collection
+    outcomes: tuple[tuple[str, tuple[Outcome, ...]], ...] = ()  # what became of the files given last, by collection
+    question_sets: tuple[tuple[str, QuestionSet], ...] = ()  # to measure with, by the name of their collection
+    measure_job: tuple[str, str] | None = None  # id of the job that measures, and the name of the collection
+    measured: tuple[tuple[str, Measured], ...] = ()  # what was measured, by collection, the newest first
 
 
 def owner() -> str:
@@ -146,8 +168,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
             "shelf": shelf,
             "query": former.query and former.query.cleared(),
             "exported": former.exported,
-            "who": former.who,
-            "published": former.published,
+            **{name: getattr(former, name) for name in BESIDE},
         }
     )
 

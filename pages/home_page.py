@@ -15,6 +15,7 @@ if work.dataset is None:
         "Load a table, know it in a minute, train and compare classifiers, and read what they honestly promise."
     )
     st.page_link("load_page.py", label="Load your own table", icon=":material/upload_file:")
+    st.page_link("ask_page.py", label="Or ask your documents", icon=":material/menu_book:")
     st.subheader("Or start with a sample")
     sources.sample_buttons("home")
     st.stop()

@@ -24,6 +24,9 @@ page = st.navigation(
             st.Page("export_page.py", title="Export", icon=":material/verified:", url_path="export"),
             st.Page("publish_page.py", title="Publish", icon=":material/rocket_launch:", url_path="publish"),
         ],
+        "Documents": [
+            st.Page("ask_page.py", title="Ask", icon=":material/menu_book:", url_path="ask"),
+        ],
     },
 )
 frame.working_on()

@@ -8,13 +8,14 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from components import cached, tabs
+from components.address import address
 from components.feedback import escape
 from components.publish import calls, place, publish, traffic, try_it, versions, widget
 
 st.title("Publish")
 with st.spinner("Opening the registry…"):
     served, models = cached.served(), cached.registry().models()
-base = place.address()
+base = address("publish")
 st.markdown(place.summary(models, base))
 if not served.settings.home:
     st.warning(

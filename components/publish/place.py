@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -15,32 +14,7 @@ from backends.serving.catalogue import Served
 from components import state
 from components.feedback import escape
 
-PAGE = "/publish"
 LATEST = "publish_latest"  # the name that something was just published under
-
-
-def address() -> str:
-    """The address of the workbench as this browser knows it, without a slash at the end."""
-    return base_of(st.context.url or "http://localhost:8501/publish")
-
-
-def base_of(url: str) -> str:
-    """The workbench's own address from that of a page.
-
-    >>> base_of("https://example.org/lab/publish?x=1")
-    'https://example.org/lab'
-    """
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/").removesuffix(PAGE), "", ""))
-
-
-def is_local(base: str) -> bool:
-    """Whether only this machine can follow the address.
-
-    >>> is_local("http://localhost:8501"), is_local("https://example.org")
-    (True, False)
-    """
-    return urlsplit(base).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def model_input(names: list[str]) -> str | None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backends.serving.widgets.embedding import HEIGHT, iframe, web_component
 from components import results
-from components.publish.place import is_local
+from components.address import is_local
 
 
 def show(name: str, base: str) -> None:

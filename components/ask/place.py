@@ -1,0 +1,99 @@
+"""Which collection of documents is asked, and how far it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backends.datasets.wording import number_of
+from backends.errors import WorkbenchError
+from backends.retrieval import Collection
+from backends.retrieval.index.records import Status
+from backends.settings import Settings
+from components import cached, state
+from components.feedback import escape, show_error
+
+CHOSEN = "ask_collection"
+FIRST = "My documents"  # the name of a collection that nobody named
+
+
+def choose(names: list[str]) -> str | None:
+    """The name of the collection that is looked at; None while there is none."""
+    if not names:
+        return None
+    mine = state.work().collection
+    if mine in names:
+        state.set_widget(CHOSEN, mine)
+    elif state.widget(CHOSEN, None) not in names:
+        state.set_widget(CHOSEN, names[0])
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        chosen = str(st.selectbox("Collection", names, key=CHOSEN, on_change=_take))
+    with right:
+        new()
+    return chosen
+
+
+def new() -> None:
+    """The way to one more collection."""
+    with st.popover("New collection", icon=":material/create_new_folder:"), st.form("ask_new", border=False):
+        name = st.text_input("Name", max_chars=60, key="ask_new_name")
+        if st.form_submit_button("Create", icon=":material/add:"):
+            try:
+                cached.library().create((name or "").strip())
+            except WorkbenchError as error:
+                show_error(error)
+                return
+            state.update(collection=(name or "").strip())
+            st.rerun()
+
+
+def summary(name: str, status: Status) -> str:
+    """How far the collection is, in a sentence of Markdown.
+
+    >>> summary("Notes", Status(documents=2, passages=9, embedded=9, disabled=1))
+    '**Notes** holds 2 documents in 9 passages, 1 of them switched off.'
+    """
+    if not status.documents:
+        return f"**{escape(name)}** is empty."
+    off = f", {status.disabled:,} of them switched off" if status.disabled else ""
+    return (
+        f"**{escape(name)}** holds {number_of(status.documents, 'document')} in "
+        f"{number_of(status.passages, 'passage')}{off}."
+    )
+
+
+def not_ready(status: Status) -> str:
+    """What cannot be found yet, as sentences; empty when all can be.
+
+    >>> not_ready(Status(documents=2, passages=9, embedded=4, disabled=0))
+    '4 of 9 passages are found by their meaning so far, all by their words.'
+    """
+    parts = []
+    if status.waiting:
+        parts.append(f"{number_of(len(status.waiting), 'file')} still being read.")
+    if not status.embedder_ready:
+        parts.append("The embedding model is being made ready: until then passages are found by their words alone.")
+    elif status.embedded < status.passages:
+        parts.append(
+            f"{status.embedded:,} of {status.passages:,} passages are found by their meaning so far, "
+            "all by their words."
+        )
+    return " ".join(parts)
+
+
+def open_collection(name: str) -> Collection:
+    """The collection of that name."""
+    return cached.library().open(name)
+
+
+def _take() -> None:
+    state.update(collection=state.widget(CHOSEN, None))
+
+
+def warn_of_loss() -> None:
+    """Say it where what is stored goes with the process."""
+    if not Settings.from_environment().home:
+        st.caption(
+            ":material/hourglass_bottom: Documents are kept in a temporary folder and go when the workbench stops. "
+            "Set WORKBENCH_HOME to a folder to keep them."
+        )

@@ -1,0 +1,116 @@
+"""How a collection is cut, embedded and searched, and the end of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from backends.errors import WorkbenchError
+from backends.retrieval import Collection
+from backends.retrieval import job as indexing
+from backends.retrieval.chunking.chunk import ChunkSize
+from backends.retrieval.index.records import CollectionOptions
+from backends.retrieval.search.analysis import languages
+from backends.settings import Settings
+from components import cached, state
+from components.ask.options import TITLES
+from components.feedback import escape, show_error
+
+
+def show(collection: Collection) -> None:
+    """The options of the collection, which models are at work, and the way to delete it."""
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True):
+        st.subheader("Passages and search")
+        _options(collection)
+    with right:
+        with st.container(border=True):
+            st.subheader("Models at work")
+            _models(collection)
+        with st.container(border=True):
+            st.subheader("The collection itself")
+            _ending(collection)
+
+
+def _options(collection: Collection) -> None:
+    now = collection.options
+    with st.form("ask_settings", border=False):
+        first, second = st.columns(2)
+        with first:
+            tokens = st.number_input("Passage, in tokens", 32, 512, now.size.tokens, 8, help="Of the embedding model.")
+            mode = st.selectbox("Search by", list(TITLES), list(TITLES).index(now.mode), format_func=TITLES.__getitem__)
+            dense = st.number_input("Weight of the meaning", 0.0, 10.0, now.dense_weight, 0.1)
+        with second:
+            overlap = st.number_input("Overlap, in tokens", 0, 128, now.size.overlap, 4)
+            language = st.selectbox(
+                "Language",
+                list(languages()),
+                list(languages()).index(now.language),
+                help="Whose word endings are taken off when words are compared.",
+            )
+            lexical = st.number_input("Weight of the words", 0.0, 10.0, now.lexical_weight, 0.1)
+        st.caption("Score of a passage = Σ weight ÷ (60 + its place by meaning, and by words): reciprocal rank fusion.")
+        if st.form_submit_button("Keep", icon=":material/save:"):
+            wanted = replace(
+                now,
+                size=ChunkSize(int(tokens), int(overlap)),
+                mode=str(mode),
+                language=str(language),
+                dense_weight=float(dense),
+                lexical_weight=float(lexical),
+            )
+            _keep(collection, wanted)
+    if now.threshold is not None:
+        st.caption(f"Answers are given from a confidence of {now.threshold:.0%} on: {escape(now.threshold_from)}.")
+
+
+def _keep(collection: Collection, wanted: CollectionOptions) -> None:
+    try:
+        follows = collection.configure(wanted)
+    except WorkbenchError as error:
+        show_error(error)
+        return
+    state.forget_widgets("ask_mode")
+    if follows != "nothing":
+        title = "Cutting and embedding the documents anew"
+        job = cached.jobs().start(state.owner(), title, indexing.ADDRESS, indexing.prepare_rebuild(collection))
+        state.update(index_job=(job.id, collection.name))
+        st.toast("The documents are cut anew in the background; what is there answers until then.")
+    st.rerun()
+
+
+def _models(collection: Collection) -> None:
+    settings, status = Settings.from_environment(), collection.status()
+    st.markdown(f"**Embeddings**: {escape(status.model)}")
+    if status.embedded < status.passages:
+        st.caption(f"{status.embedded:,} of {status.passages:,} passages are embedded with it so far.")
+        if st.button("Embed the rest", key="ask_embed", icon=":material/memory:"):
+            _keep_embedding(collection)
+    st.markdown(f"**Reranker**: {escape(settings.reranker) or 'none'}")
+    where = "Milvus" if settings.milvus_uri else "files of this workbench"
+    st.markdown(f"**Vectors**: in {where}")
+    if settings.llm_base_url:
+        model = escape(settings.llm_model) or "the first model of the server"
+        st.markdown(f"**Answers**: worded by {model} at {escape(settings.llm_base_url)}, then checked")
+    else:
+        st.markdown("**Answers**: sentences of your documents, word for word")
+    st.caption("Set by WORKBENCH_EMBEDDER, WORKBENCH_RERANKER, WORKBENCH_MILVUS_URI and WORKBENCH_LLM_BASE_URL.")
+
+
+def _keep_embedding(collection: Collection) -> None:
+    prepared = indexing.prepare_rebuild(collection)
+    job = cached.jobs().start(state.owner(), "Embedding passages", indexing.ADDRESS, prepared)
+    state.update(index_job=(job.id, collection.name))
+    st.rerun()
+
+
+def _ending(collection: Collection) -> None:
+    st.caption("Everybody who can open this workbench sees the collection and can change it.")
+    with st.popover("Delete the collection", icon=":material/delete_forever:"):
+        st.markdown(f"**{escape(collection.name)}** goes for good, with all its documents.")
+        if st.button("Delete it", key="ask_delete_collection", type="primary"):
+            cached.library().delete(collection.name)
+            name = collection.name
+            state.update(collection=None, answers=tuple(pair for pair in state.work().answers if pair[0] != name))
+            st.rerun()
