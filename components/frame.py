@@ -18,16 +18,18 @@ def configure() -> None:
 
 
 def working_on() -> None:
-    """The dataset and the model in hand, and the way to them."""
+    """The dataset, the model and the documents in hand, and the way to them."""
     work = state.work()
     with st.sidebar:
         st.space("small")
         st.caption("Working on")
         if work.dataset is None:
             st.page_link("load_page.py", label="No table yet", icon=":material/add:")
-            return
-        st.page_link("load_page.py", label=escape(work.dataset.name), icon=":material/table:")
-        st.caption(f"{work.dataset.rows:,} rows × {len(work.dataset.schema):,} columns")
+        else:
+            st.page_link("load_page.py", label=escape(work.dataset.name), icon=":material/table:")
+            st.caption(f"{work.dataset.rows:,} rows × {len(work.dataset.schema):,} columns")
         if work.comparison is not None and work.comparison.recommended is not None:
             chosen = work.comparison.models[work.model or work.comparison.recommended]
             st.page_link("train_page.py", label=escape(chosen.title), icon=":material/check:")
+        if work.collection is not None:
+            st.page_link("ask_page.py", label=escape(work.collection), icon=":material/menu_book:")

@@ -68,6 +68,14 @@ def of(work: Work) -> tuple[Step, ...]:
             "Let others use it",
             ":material/rocket_launch:",
         ),
+        Step(
+            "Ask",
+            "Done" if work.answers else "Ready",
+            "Answers from your documents, with the sentences they rest on",
+            "ask_page.py",
+            "Ask your documents",
+            ":material/menu_book:",
+        ),
     )
 
 

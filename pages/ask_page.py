@@ -7,11 +7,11 @@ from functools import partial
 import streamlit as st
 
 from components import cached, tabs
-from components.ask import calls, chat, documents, measure, place, settings, suggestions
+from components.ask import calls, chat, documents, measure, new, place, settings, suggestions
 
 st.title("Ask")
 library = cached.library()
-name = place.choose(list(library.names()))
+name = place.choose(list(library.names()), new.show)
 if name is None:
     st.markdown("Documents in, answers out: each sentence with the exact characters of the document it rests on.")
     place.warn_of_loss()

@@ -15,7 +15,7 @@ from backends.retrieval.index.records import StoredDocument
 from backends.retrieval.samples import handbook
 from backends.settings import Settings
 from backends.tasks import Job
-from components import cached, job_panel, results, state
+from components import cached, job_panel, results, state, tabs
 from components.ask import passages, place
 from components.feedback import escape, show_error
 
@@ -115,6 +115,7 @@ def _take_over(job: Job) -> None:
         found = indexing.read(job.output, cached.library().open(name)).outcomes
         kept = tuple(pair for pair in state.work().outcomes if pair[0] != name)
         state.update(outcomes=((name, found), *kept) if found else kept)
+        tabs.open_next("ask_tab", "Documents" if any(one.reason for one in found) else "Ask")
 
 
 def _nothing(job: Job) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from backends.datasets.wording import number_of
-from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.index.records import Status
 from backends.settings import Settings
 from components import cached, state
-from components.feedback import escape, show_error
+from components.feedback import escape
 
 CHOSEN = "ask_collection"
 FIRST = "My documents"  # the name of a collection that nobody named
 
 
-def choose(names: list[str]) -> str | None:
-    """The name of the collection that is looked at; None while there is none."""
+def choose(names: list[str], beside: Callable[[], None]) -> str | None:
+    """The name of the collection that is looked at, with something beside it; None while there is none."""
     if not names:
         return None
     mine = state.work().collection
@@ -29,22 +30,8 @@ def choose(names: list[str]) -> str | None:
     with left:
         chosen = str(st.selectbox("Collection", names, key=CHOSEN, on_change=_take))
     with right:
-        new()
+        beside()
     return chosen
-
-
-def new() -> None:
-    """The way to one more collection."""
-    with st.popover("New collection", icon=":material/create_new_folder:"), st.form("ask_new", border=False):
-        name = st.text_input("Name", max_chars=60, key="ask_new_name")
-        if st.form_submit_button("Create", icon=":material/add:"):
-            try:
-                cached.library().create((name or "").strip())
-            except WorkbenchError as error:
-                show_error(error)
-                return
-            state.update(collection=(name or "").strip())
-            st.rerun()
 
 
 def summary(name: str, status: Status) -> str:

@@ -1,0 +1,34 @@
+"""The way to one more collection."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from backends.errors import WorkbenchError
+from components import cached, state
+from components.ask import documents
+from components.feedback import show_error
+
+
+def show() -> None:
+    """A name for an empty one, or the handbook that comes with the workbench."""
+    with st.popover("New collection", icon=":material/create_new_folder:"):
+        with st.form("ask_new", border=False):
+            name = (st.text_input("Name", max_chars=60, key="ask_new_name") or "").strip()
+            if st.form_submit_button("Create", icon=":material/add:"):
+                _create(name)
+        if documents.HANDBOOK not in cached.library().names() and st.button(
+            "Read the handbook", key="ask_sample", icon=":material/menu_book:", type="tertiary"
+        ):
+            documents.sample()
+            st.rerun()
+
+
+def _create(name: str) -> None:
+    try:
+        cached.library().create(name)
+    except WorkbenchError as error:
+        show_error(error)
+        return
+    state.update(collection=name)
+    st.rerun()
