@@ -52,7 +52,7 @@ pages: $(VENV)/dev.stamp ## pages and components, without a browser
 
 browser: $(VENV)/dev.stamp ## the main journeys in a real browser
 	@echo "== browser tests"
-	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest $(SHARED) tests/browser
 
 thorough: $(VENV)/dev.stamp ## the tests that make test leaves out because they only repeat at length
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m slow tests

@@ -1,10 +1,10 @@
 """When "Not in your documents" is said, and when it should be: ``python -m benchmarks.abstention``.
 
 Fitted on: Cranfield's odd questions (answered there), the odd ones of the built-in unanswerable questions, and
-a collection of five short documents with questions that it answers and questions of its subjects that it does
-not; each of these groups weighs the same, the last one half. Checked on: Cranfield's even questions, the even
-unanswerable ones, and three other short documents. Shares are at the shipped weights and threshold, with
-Wilson's 95 % interval; the fitted weights are printed beside the shipped ones, which are those rounded.
+four small collections with questions that they answer, mostly in other words, and questions of their subjects that
+they do not. Checked on: Cranfield's even questions, the even unanswerable ones, and four other small collections.
+Shares are at the shipped weights and threshold, with Wilson's 95 % interval. The fitted weights are printed: the
+shipped ones are those of hybrid search, rounded. What the search's features alone do is printed before it.
 
 The hard case has no bar: every Cranfield question is asked once more with its relevant documents left out. What
 stays is 1,400 abstracts of the same field, and some of them answer it although nobody judged them.
@@ -22,16 +22,19 @@ from pathlib import Path
 import numpy as np
 
 from backends.retrieval.answering.calibration import Share, calibrate, unanswerable_questions
-from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, MODELS, confidence
+from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, SENTENCES, confidence
+from backends.retrieval.answering.once import Encoder, Once
+from backends.retrieval.answering.signs import signs
 from backends.retrieval.collection import Collection
 from backends.retrieval.documents.document import Document
+from backends.retrieval.embedding import open_embedder
 from backends.retrieval.search.hit import Filter, Found
 from backends.settings import Settings
-from benchmarks._small_collections import CHECKED, FITTED, Small
+from benchmarks._small_collections import CHECKED, FITTED, Small, named
 
 CRANFIELD = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "retrieval" / "cranfield"
 MODES = ("hybrid", "dense", "lexical")
-WAYS = {"hybrid": (True, True), "dense": (True, False), "lexical": (False, True)}
+RIDGE = 2e-4  # of the weights
 Founds = dict[str, list[Found]]
 
 
@@ -39,17 +42,22 @@ def main() -> None:
     """Search for everything in every mode, fit, and print Markdown tables."""
     if not CRANFIELD.is_dir():
         sys.exit(f"{CRANFIELD} is not there; set WORKBENCH_EXTRA_DATA.")
+    fitted_on, held_out = {"five documents": FITTED, **named("fitted")}, {"three": CHECKED, **named("held-out")}
     with tempfile.TemporaryDirectory() as home:
         settings = Settings.from_environment({**os.environ, "WORKBENCH_HOME": home})
-        fitted, checked = small(settings, "fitted", FITTED), small(settings, "checked", CHECKED)
+        embedder = open_embedder(settings)
+        fitted = [small(settings, name, of) for name, of in fitted_on.items()]
+        checked = [small(settings, name, of) for name, of in held_out.items()]
         with cranfield(settings) as collection:
             large = {mode: of_cranfield(collection, mode) for mode in MODES}
             hard = without_relevant(collection)
     for mode in MODES:
-        report(mode, large[mode], fitted[mode], checked[mode])
-    print(f"\n## Cranfield without the relevant documents\n\nrefused: {shown(refused(hard))} (no bar)")
-    questions = large["hybrid"]["answered"]
-    made = calibrate(questions, large["hybrid"]["other"])
+        groups = (large[mode], together(fitted, mode), together(checked, mode))
+        report(mode, groups, None)
+        report(mode, groups, Once(embedder))
+    once = Once(embedder)
+    print(f"\n## Cranfield without the relevant documents\n\nrefused: {shown(refused(hard, once))} (no bar)")
+    made = calibrate(large["hybrid"]["answered"], large["hybrid"]["other"], once)
     print(f"\n`calibrate` on all: threshold {made.threshold}, kept {shown(made.kept)}, refused {shown(made.refused)}")
 
 
@@ -60,6 +68,15 @@ def small(settings: Settings, name: str, of: Small) -> dict[str, Founds]:
             collection.add(document, text.encode())
         groups = {"answered": of.answered, "near": of.near, "other": unanswerable_questions()}
         return {mode: {key: searched(collection, asked, mode) for key, asked in groups.items()} for mode in MODES}
+
+
+def together(collections: Sequence[dict[str, Founds]], mode: str) -> Founds:
+    """What several collections found in one mode; of the unanswerable questions every second one is kept apart."""
+    keys = ("answered", "near")
+    found = {key: [one for collection in collections for one in collection[mode][key]] for key in keys}
+    for half, key in enumerate(("odd", "even")):
+        found[key] = [one for collection in collections for one in collection[mode]["other"][half::2]]
+    return found
 
 
 def cranfield(settings: Settings) -> Collection:
@@ -102,49 +119,58 @@ def without_relevant(collection: Collection) -> list[Found]:
     return found
 
 
-def report(mode: str, large: Founds, fitted: Founds, checked: Founds) -> None:
-    """The table of one way of searching."""
-    print(f"\n## {mode}\n\nfitted: {weights(mode, large, fitted)}\n\nshipped: {MODELS[WAYS[mode]]}\n")
+def report(mode: str, groups: tuple[Founds, Founds, Founds], encoder: Encoder | None) -> None:
+    """The table of one way of searching, judged with the sentences' vectors or by the search's features alone."""
+    large, fitted, checked = groups
+    how = "the search's features alone" if encoder is None else f"sentences; fitted: {weights(large, fitted, encoder)}"
+    print(f"\n## {mode}, judged by {how}\n")
     print(f"| at {DEFAULT_THRESHOLD} | fitted on | held out | bar |\n| --- | ---: | ---: | ---: |")
     odd, even = slice(0, None, 2), slice(1, None, 2)
     rows = (
-        ("Cranfield, answerable, kept", kept(large["answered"][odd]), kept(large["answered"][even]), "≥ 90 %"),
-        ("Cranfield, unanswerable, refused", refused(large["other"][odd]), refused(large["other"][even]), "≥ 90 %"),
-        ("short documents, answerable, kept", kept(fitted["answered"]), kept(checked["answered"]), ""),
-        ("short documents, same subject, refused", refused(fitted["near"]), refused(checked["near"]), ""),
-        ("short documents, unanswerable, refused", refused(fitted["other"][odd]), refused(checked["other"][even]), ""),
+        ("Cranfield, answerable, kept", kept, large["answered"][odd], large["answered"][even], "≥ 90 %"),
+        ("Cranfield, unanswerable, refused", refused, large["other"][odd], large["other"][even], "≥ 90 %"),
+        ("small collections, answerable, kept", kept, fitted["answered"], checked["answered"], ""),
+        ("small collections, same subject, refused", refused, fitted["near"], checked["near"], ""),
+        ("small collections, unanswerable, refused", refused, fitted["odd"], checked["even"], ""),
     )
-    for name, before, after, bar in rows:
-        print(f"| {name} | {shown(before)} | {shown(after)} | {bar if mode == 'hybrid' else ''} |")
+    for name, share, before, after, bar in rows:
+        print(f"| {name} | {shown(share(before, encoder))} | {shown(share(after, encoder))} | {bar} |")
 
 
-def weights(mode: str, large: Founds, fitted: Founds) -> str:
-    """Logistic regression on the features of the shipped model, each group weighing the same."""
-    from sklearn.linear_model import LogisticRegression
+def weights(large: Founds, fitted: Founds, encoder: Encoder) -> str:
+    """Logistic regression, each group weighing the same; no weight has a sign against what its feature means."""
+    from scipy.optimize import minimize
 
-    names = list(MODELS[WAYS[mode]].weights)
+    names = list(SENTENCES.weights)
     groups = (
-        *((large["answered"][::2], 1, 1.0), (large["other"][::2], 0, 1.0), (fitted["answered"], 1, 1.0)),
-        *((fitted["other"][::2], 0, 1.0), (fitted["near"], 0, 0.5)),
+        *((large["answered"][::2], 1, 1.0), (large["other"][::2], 0, 1.0), (fitted["answered"], 1, 4.0)),
+        *((fitted["near"], 0, 4.0), (fitted["odd"], 0, 1.6)),
     )
-    rows = [[found.features[name] for name in names] for founds, _, _ in groups for found in founds]
+    measured = [signs(found, encoder) for founds, _, _ in groups for found in founds]
+    features = np.array([[1.0, *(one.get(name, 0.0) for name in names)] for one in measured])
     labels = np.concatenate([np.full(len(founds), label) for founds, label, _ in groups])
-    heavy = np.concatenate([np.full(len(founds), 100 * weight / len(founds)) for founds, _, weight in groups])
-    model = LogisticRegression(C=10.0).fit(np.array(rows), labels, sample_weight=heavy)
-    terms = [f"{weight:.2f} {name}" for name, weight in zip(names, model.coef_[0], strict=True)]
-    return f"{model.intercept_[0]:.2f} + {' + '.join(terms)}"
+    heavy = np.concatenate([np.full(len(founds), weight / len(founds)) for founds, _, weight in groups])
+    heavy /= heavy.sum()
+
+    def loss(tried: np.ndarray) -> float:
+        margins = np.where(labels == 1, 1, -1) * (features @ tried)
+        return float(heavy @ np.logaddexp(0, -margins) + RIDGE * np.sum(tried[1:] ** 2))
+
+    bounds = [(None, None), *((0, None) if SENTENCES.weights[name] > 0 else (None, 0) for name in names)]
+    found = minimize(loss, np.zeros(len(names) + 1), bounds=bounds, method="L-BFGS-B").x
+    return " ".join(f"{value:+.1f} {name}" for value, name in zip(found, ("", *names), strict=True))
 
 
-def kept(found: Sequence[Found]) -> Share:
-    return Share(sum(confidence(one) >= DEFAULT_THRESHOLD for one in found), len(found))
+def kept(found: Sequence[Found], encoder: Encoder | None) -> Share:
+    return Share(sum(confidence(one, encoder) >= DEFAULT_THRESHOLD for one in found), len(found))
 
 
-def refused(found: Sequence[Found]) -> Share:
-    return Share(sum(confidence(one) < DEFAULT_THRESHOLD for one in found), len(found))
+def refused(found: Sequence[Found], encoder: Encoder | None) -> Share:
+    return Share(sum(confidence(one, encoder) < DEFAULT_THRESHOLD for one in found), len(found))
 
 
 def shown(share: Share) -> str:
-    return f"{share.value:.1%} ({share.low:.0%}–{share.high:.0%})"
+    return f"{share.count}/{share.of} = {share.value:.1%} ({share.low:.0%}–{share.high:.0%})"
 
 
 if __name__ == "__main__":

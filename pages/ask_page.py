@@ -18,13 +18,17 @@ if name is None:
     documents.first()
     st.stop()
 
-collection = place.open_collection(name)
+collection = place.opened(name)
+if collection is None:
+    st.stop()
 status = collection.status()
 st.markdown(place.summary(name, status))
 place.warn_of_loss()
-missing = place.not_ready(status)
-if missing:
-    st.info(missing, icon=":material/hourglass_top:")
+documents.running(name)
+place.not_ready_yet(collection, status)
+refused = documents.refused(name)
+if refused:
+    st.caption(f":material/draft: {refused}")
 views = {
     "Ask": partial(chat.show, collection, suggestions.of(collection)),
     "Documents": partial(documents.show, collection),
@@ -32,6 +36,6 @@ views = {
     "Settings": partial(settings.show, collection),
     "API": partial(calls.show, collection),
 }
-if not status.documents:
+if not status.documents and not status.waiting:
     views = {title: views[title] for title in ("Documents", "Settings", "API")}
-tabs.show("ask_tab" if status.documents else "ask_tab_empty", views)
+tabs.show("ask_tab" if "Ask" in views else "ask_tab_empty", views)

@@ -12,10 +12,11 @@ st.title("From a CSV to a demo that people can touch")
 
 if work.dataset is None:
     st.markdown(
-        "Load a table, know it in a minute, train and compare classifiers, and read what they honestly promise."
+        "Load a table, know it in a minute, train and compare classifiers, and read what they honestly promise. "
+        "Or give it documents, and get answers that can be checked."
     )
     st.page_link("load_page.py", label="Load your own table", icon=":material/upload_file:")
-    st.page_link("ask_page.py", label="Or ask your documents", icon=":material/menu_book:")
+    st.page_link("ask_page.py", label="Ask your own documents", icon=":material/menu_book:")
     st.subheader("Or start with a sample")
     sources.sample_buttons("home")
     st.stop()

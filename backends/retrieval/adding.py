@@ -17,7 +17,7 @@ from backends.retrieval.desk import Desk, Ready, Stopped
 from backends.retrieval.documents.document import Document
 from backends.retrieval.index.records import StoredDocument
 from backends.retrieval.index.store import Store
-from backends.retrieval.outcomes import Added, Cancelled, File, Outcome, Progress
+from backends.retrieval.outcomes import Added, Cancelled, File, Outcome, Progress, never, silent
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +31,14 @@ def add_one(desk: Desk, file: File) -> Added:
     ready = read_file(desk, file)
     if isinstance(ready, Added):
         return ready
-    (vectors,) = desk.vectors([ready], _silent, _never)
+    (ready,) = desk.in_language([ready])
+    (vectors,) = desk.vectors([ready], silent, never)
     return commit(desk, ready, vectors)
 
 
 def add_files(desk: Desk, files: Sequence[File], on_progress: Progress, cancelled: Cancelled) -> list[Outcome]:
     """Add files; an outcome for each, in order. What is committed when it is cancelled stays."""
-    batch = _Batch(desk, len(files), on_progress, cancelled)
+    batch = _Batch(desk, len(files), on_progress, cancelled, lambda name: desk.store.wait_no_more([name]))
     names = [file_name(file.name) for file in files]
     desk.store.wait_for(names)
     try:
@@ -56,6 +57,17 @@ def add_files(desk: Desk, files: Sequence[File], on_progress: Progress, cancelle
     return [batch.outcomes.get(position) or _stopped(name) for position, name in enumerate(names)]
 
 
+def add_read(desk: Desk, documents: Iterable[Document]) -> list[Outcome]:
+    """Add documents that were read elsewhere; an outcome for each, in order."""
+    batch = _Batch(desk, 1, silent, never, lambda name: None)
+    for position, document in enumerate(documents):
+        if document.name in batch.names:
+            batch.settle()
+        batch.take(position, document.name, _tried(partial(ready_document, desk, document), document.name))
+    batch.settle()
+    return [batch.outcomes[position] for position in sorted(batch.outcomes)]
+
+
 @dataclass
 class _Batch:
     """Documents that are read and wait to be embedded together, and what became of those before them."""
@@ -64,6 +76,7 @@ class _Batch:
     total: int
     on_progress: Progress
     cancelled: Cancelled
+    on_close: Callable[[str], None]  # with the name of each file that is done with
     pending: dict[int, Ready] = field(default_factory=dict)  # by position among the files
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
@@ -88,17 +101,19 @@ class _Batch:
     def settle(self) -> None:
         """Embed and commit what waits. Raises Stopped where it is cancelled; what is not committed then is lost."""
         waiting, self.pending = self.pending, {}
-        for position, ready, vectors in self._embedded(list(waiting.items())):
-            name = ready.document.name
+        told = _tried(partial(self.desk.in_language, list(waiting.values())), "")
+        ready = waiting.values() if isinstance(told, Outcome) else told  # committing them says what is wrong
+        for position, one, vectors in self._embedded(list(zip(waiting, ready, strict=True))):
+            name = one.document.name
             if isinstance(vectors, Outcome):
                 self.close(position, name, vectors)
             else:
-                self.close(position, name, _tried(partial(commit, self.desk, ready, vectors), name))
+                self.close(position, name, _tried(partial(commit, self.desk, one, vectors), name))
 
     def close(self, position: int, name: str, result: Added | Outcome) -> None:
-        """Keep the outcome of a file, which is not waited for any more."""
+        """Keep the outcome of a file."""
         self.outcomes[position] = result if isinstance(result, Outcome) else Outcome.of(name, result)
-        self.desk.store.wait_no_more([name])
+        self.on_close(name)
 
     def _embedded(self, group: list[tuple[int, Ready]]) -> Iterable[tuple[int, Ready, np.ndarray | Outcome]]:
         """Documents with their vectors; where a group fails, one by one, so that the others are not lost with it."""
@@ -148,18 +163,6 @@ def ready_document(desk: Desk, document: Document) -> Ready:
     """A document that was read elsewhere, cut; its digest is that of its text."""
     digest = hashlib.sha256(document.text.encode("utf-8", "replace")).hexdigest()
     return Ready(document, desk.cut(document), desk.facts(digest))
-
-
-def batches(ready: Iterable[Ready]) -> Iterable[list[Ready]]:
-    """Documents in groups that are embedded together."""
-    group: list[Ready] = []
-    for one in ready:
-        group.append(one)
-        if sum(len(other.chunks) for other in group) >= TOGETHER:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def file_name(name: str) -> str:
@@ -212,11 +215,3 @@ def _digest(data: bytes | Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _silent(words: str, share: float) -> None:
-    pass
-
-
-def _never() -> bool:
-    return False

@@ -9,26 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backends.errors import WorkbenchError
-from backends.retrieval import adding, rebuilding
-from backends.retrieval.desk import Desk, Ready
+from backends.retrieval import adding, editing, folders, rebuilding
+from backends.retrieval.desk import Desk
 from backends.retrieval.embedding.embedder import Embedder
-from backends.retrieval.index.edits import moved, replaced
 from backends.retrieval.index.engine import open_engine
 from backends.retrieval.index.layout import layout
-from backends.retrieval.index.passages import Changed
 from backends.retrieval.index.records import CollectionOptions, Status, StoredChunk, StoredDocument, StoredVersion
 from backends.retrieval.index.store import Store
 from backends.retrieval.model import Model
-from backends.retrieval.naming import folder_of, name_in, write_name
+from backends.retrieval.naming import name_in
 from backends.retrieval.option_checks import checked_options
-from backends.retrieval.outcomes import Added, Cancelled, File, Outcome, Progress, Rebuilt
+from backends.retrieval.outcomes import Added, Cancelled, File, Outcome, Progress, Rebuilt, never, silent
 from backends.settings import Settings
 
 if TYPE_CHECKING:
     from backends.retrieval.answering.answer import Answer, Turn
     from backends.retrieval.answering.events import Event
     from backends.retrieval.documents.document import Document
-    from backends.retrieval.embedding.reranker import Reranker
     from backends.retrieval.search.hit import Filter, Found
 
 FOLLOWS = ("nothing", "chunk anew", "embed anew")  # of new options; a rebuild does it
@@ -47,8 +44,7 @@ class Collection:
         self.name = name_in(folder)
         self._settings = settings
         self._model = Model(settings, embedder)
-        self._reranker: Reranker | None = None
-        self._store = Store.open(folder)
+        self._store = Store.open(folder, create=False)
         try:
             self._engine = open_engine(settings, folder)
         except BaseException:
@@ -69,12 +65,10 @@ class Collection:
         `embedder` takes the place of the model that the settings name.
         """
         settings = settings or Settings.from_environment()
-        folder = folder_of(settings.home_folder, name)
-        if create:
-            write_name(folder, name)
-        elif not folder.is_dir():
+        folder = folders.find(settings.home_folder, name)
+        if folder is None and not create:
             raise WorkbenchError(f"There is no collection {name!r}.", hint="Create it, or choose another name.")
-        return cls(folder, settings, embedder)
+        return cls(folder or folders.make(settings.home_folder, name), settings, embedder)
 
     def __enter__(self) -> Collection:
         return self
@@ -131,16 +125,14 @@ class Collection:
         listed = list(files)
         if not listed:
             return []
-        return adding.add_files(self._desk(), listed, on_progress or _silent, cancelled or _never)
+        return adding.add_files(self._desk(), listed, on_progress or silent, cancelled or never)
 
-    def add_documents(self, documents: Iterable[Document]) -> list[StoredDocument]:
-        """Add documents that were read elsewhere; they are embedded together and committed one by one."""
-        desk = self._desk()
-        stored: list[StoredDocument] = []
-        for group in adding.batches(adding.ready_document(desk, document) for document in documents):
-            for ready, vectors in zip(group, desk.vectors(group, _silent, _never), strict=True):
-                stored.append(self._store.put(ready.document, ready.chunks, vectors, ready.facts))
-        return stored
+    def add_documents(self, documents: Iterable[Document]) -> list[Outcome]:
+        """Add documents that were read elsewhere; an outcome for each, in order, as with `add_many`.
+
+        They are embedded together and committed one by one; no more of them are in memory than are embedded at once.
+        """
+        return adding.add_read(self._desk(), documents)
 
     def delete(self, document_id: str) -> None:
         """Take out a document with its passages and its old versions."""
@@ -193,40 +185,18 @@ class Collection:
         Passages get new ids. Raises WorkbenchError where the document was changed since the passage was loaded, or
         would be left without text.
         """
-        from backends.retrieval.documents.cleaning import clean
-
-        (chunk,) = self._store.chunks([chunk_id]) or (None,)
-        if chunk is None:
-            raise WorkbenchError("This passage was changed or deleted meanwhile.", hint="Load the document again.")
-        stored, text = self._store.document(chunk.document), clean(text)
-        if text == chunk.text:
-            return stored
-        source = self._store.source(stored.id, stored.version)
-        if source.text[chunk.start : chunk.end] != chunk.text:
-            raise Changed(stored.name)
-        off = [(one.start, one.end) for one in self._store.chunks_of(stored.id) if not one.enabled]
-        spans = moved(off, chunk.start, chunk.end, len(text))
-        return self._write(stored, replaced(source, chunk.start, chunk.end, text), "edit", spans)
+        return editing.edit(self._desk(), chunk_id, text)
 
     def restore(self, document_id: str, version: int) -> StoredDocument:
         """Make an older version of a document the present one, as a new version."""
-        stored = self._store.document(document_id)
-        source = replace(self._store.source(document_id, version), name=stored.name)
-        return self._write(stored, source, "restored", None)
-
-    def _write(
-        self, stored: StoredDocument, document: Document, origin: str, off: tuple[tuple[int, int], ...] | None
-    ) -> StoredDocument:
-        desk = self._desk()
-        facts = replace(desk.facts(stored.digest), origin=origin, expected=stored.version, off=off)
-        ready = Ready(document, desk.cut(document), facts)
-        (vectors,) = desk.vectors([ready], _silent, _never)
-        return self._store.put(document, ready.chunks, vectors, facts)
+        return editing.restore(self._desk(), document_id, version)
 
     # Options, and how far it is.
 
     def configure(self, options: CollectionOptions) -> str:
         """Keep other options. Returns what has to follow (`FOLLOWS`); until `rebuild` did it, search is as before."""
+        if options.language != self.options.language:
+            options = replace(options, language_from="chosen")
         self._store.set_options(checked_options(options))
         return self.pending()
 
@@ -239,15 +209,17 @@ class Collection:
 
     def rebuild(self, on_progress: Progress | None = None, cancelled: Cancelled | None = None) -> Rebuilt:
         """Cut and embed anew what does not agree with the options and the model; stopped, it goes on the next time."""
-        return rebuilding.rebuild(self._desk(), on_progress or _silent, cancelled or _never)
+        return rebuilding.rebuild(self._desk(), on_progress or silent, cancelled or never)
 
     def status(self) -> Status:
         """How far it is: passages that are embedded, files that are being read."""
         embedder = self._model.now
         if embedder is None:
-            return self._store.status("", self._model.name, ready=False)
-        cut = layout(self._store.options(), embedder.max_tokens)
-        return self._store.status(embedder.identity, embedder.name, ready=True, layout=cut)
+            told = self._store.status("", self._model.name, ready=False)
+        else:
+            cut = layout(self.options, embedder.max_tokens)
+            told = self._store.status(embedder.identity, embedder.name, ready=True, layout=cut)
+        return replace(told, notes=self._model.notes)
 
     def integrity(self) -> tuple[str, ...]:
         """What does not agree in its file, as sentences; () where all is well. Reads everything."""
@@ -260,11 +232,11 @@ class Collection:
         from backends.retrieval.search.hit import SearchOptions
         from backends.retrieval.search.search import search
 
-        kept = self._store.options()
-        usual = {"dense_weight": kept.dense_weight, "lexical_weight": kept.lexical_weight}
+        kept = self.options
+        usual = {name: getattr(kept, name) for name in ("dense_weight", "lexical_weight", "feedback_weight")}
         wanted = SearchOptions(k=kept.k if k is None else k, mode=mode or kept.mode, **{**usual, **options})
         embedder = self._model.now if wanted.mode != "lexical" else None
-        found = search(self._store, self._engine, embedder, question, wanted, self._opened_reranker())
+        found = search(self._store, self._engine, embedder, question, wanted, self._model.reranker)
         notes = (f"The embedding model cannot be used: {self._model.trouble}",) if self._model.trouble else ()
         return replace(found, status=self.status(), notes=(*found.notes, *notes))
 
@@ -282,26 +254,11 @@ class Collection:
         from backends.retrieval.answering.answer_with import Asking, answer
         from backends.retrieval.answering.followup import whole_question
 
-        kept = self._store.options()
+        kept = self.options
         threshold = options.pop("threshold", None)
         found = self.search(whole_question(question, history, kept.language), **options)
-        asking = Asking(question, tuple(history), kept.threshold if threshold is None else threshold)
+        asking = Asking(question, tuple(history), kept.threshold if threshold is None else threshold, kept.language)
         yield from answer(found, self._settings, self._model.now, asking)
 
     def _desk(self) -> Desk:
         return Desk(self._store, self._model.wait(), self._settings)
-
-    def _opened_reranker(self) -> Reranker | None:
-        if self._settings.reranker and self._reranker is None:
-            from backends.retrieval.embedding import open_reranker
-
-            self._reranker = open_reranker(self._settings)
-        return self._reranker
-
-
-def _silent(words: str, share: float) -> None:
-    pass
-
-
-def _never() -> bool:
-    return False

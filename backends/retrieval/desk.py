@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,6 +15,7 @@ from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.index.embedded import text_hash
 from backends.retrieval.index.layout import effective_size, layout
 from backends.retrieval.index.passages import Facts, embedded_texts
+from backends.retrieval.index.records import CollectionOptions
 from backends.retrieval.index.store import Store
 from backends.retrieval.outcomes import Cancelled, Progress
 from backends.settings import Settings
@@ -65,6 +66,25 @@ class Desk:
         """Those of a new document."""
         kept = None if tags is None else tuple(tags)
         return Facts(digest=digest, identity=self.embedder.identity, layout=self.layout, tags=kept, date=day)
+
+    def in_language(self, ready: Sequence[Ready]) -> list[Ready]:
+        """The documents, once the language of a new collection is guessed from the first one that tells it.
+
+        Options that were kept before hold the language that somebody chose; then nothing is guessed.
+        """
+        from backends.retrieval.search.language import guess_language
+
+        if not self.store.untouched():
+            return list(ready)
+        for one in ready:
+            guess = guess_language(one.document.text)
+            if guess is None:
+                continue
+            options = CollectionOptions(language=guess, language_from=f"guessed from {one.document.name}")
+            if self.store.set_first_options(options):  # nothing but the language changed, in which nothing is cut
+                now = layout(options, self.embedder.max_tokens)
+                return [replace(each, facts=replace(each.facts, layout=now)) for each in ready]
+        return list(ready)
 
     def vectors(self, ready: Sequence[Ready], ticked: Progress, cancelled: Cancelled) -> list[np.ndarray]:
         """The vectors of each document's passages. What was embedded before in this collection is not embedded again.

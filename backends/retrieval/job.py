@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from backends.retrieval.adding import file_name
 from backends.retrieval.collection import Collection
 from backends.retrieval.outcomes import File, Outcome, Rebuilt
 from backends.settings import Settings
@@ -36,14 +37,17 @@ class Report:
 def prepare(collection: Collection, files: Sequence[File]) -> Callable[[Path], None]:
     """What writes the files to be added into the job's folder.
 
+    From then on the collection says that they are waited for, until the job is done with them or its folder is gone.
     A password is written there too, for this user alone to read, and taken out as soon as the job begins.
     """
+    names = [file_name(file.name) for file in files]
 
     def write(folder: Path) -> None:
         (folder / _FILES).mkdir(mode=0o700)
         for number, file in enumerate(files):
             _copy(file.data, folder / _FILES / str(number))
-        _write_order(folder, collection, [_facts(file) for file in files])
+        path = _write_order(folder, collection, [_facts(file) for file in files])
+        collection.store.wait_for(names, path)
 
     return write
 
@@ -59,15 +63,13 @@ def prepare_rebuild(collection: Collection) -> Callable[[Path], None]:
 
 def run(folder: Path, report: Callable[[dict[str, Any]], None], cancelled: Callable[[], bool]) -> None:
     """Add the files, or build the collection anew, and leave what became of it."""
-    path = folder / _ORDER
-    order = json.loads(path.read_text(encoding="utf-8"))
-    path.unlink()  # it may hold passwords
 
     def on_progress(words: str, share: float) -> None:
         report({"doing": words, "fraction": share})
 
     on_progress("Opening the embedding model", 0.0)
-    with Collection(Path(order["collection"]), Settings(**order["settings"])) as collection:
+    collection, order = _begun(folder / _ORDER)
+    with collection:
         if order["files"] is None:
             told: dict[str, Any] = {"rebuilt": asdict(collection.rebuild(on_progress, cancelled))}
         else:
@@ -75,6 +77,17 @@ def run(folder: Path, report: Callable[[dict[str, Any]], None], cancelled: Calla
             told = {"outcomes": [_told(one) for one in collection.add_many(files, on_progress, cancelled)]}
     shutil.rmtree(folder / _FILES, ignore_errors=True)
     (folder / OUTCOMES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def _begun(path: Path) -> tuple[Collection, dict[str, Any]]:
+    """The collection, in which the files are this process's now, and the order, which is taken out."""
+    try:
+        order = json.loads(path.read_text(encoding="utf-8"))
+        collection = Collection(Path(order["collection"]), Settings(**order["settings"]))
+        collection.store.take_over(path)
+    finally:
+        path.unlink()  # it may hold passwords
+    return collection, order
 
 
 def read(trusted: Trusted, collection: Collection) -> Report:
@@ -92,7 +105,7 @@ def read(trusted: Trusted, collection: Collection) -> Report:
     )
 
 
-def _write_order(folder: Path, collection: Collection, files: list[dict[str, Any]] | None) -> None:
+def _write_order(folder: Path, collection: Collection, files: list[dict[str, Any]] | None) -> Path:
     order = {
         "collection": str(collection.folder.absolute()),
         "settings": _kept_settings(collection.settings),
@@ -101,6 +114,7 @@ def _write_order(folder: Path, collection: Collection, files: list[dict[str, Any
     path = folder / _ORDER
     path.touch(mode=0o600)
     path.write_text(json.dumps(order), encoding="utf-8")
+    return path
 
 
 def _kept_settings(settings: Settings) -> dict[str, Any]:

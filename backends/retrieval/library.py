@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backends.errors import WorkbenchError
+from backends.retrieval import folders
 from backends.retrieval.collection import Collection
 from backends.retrieval.embedding.embedder import Embedder
+from backends.retrieval.index.engine import forget_vectors
 from backends.retrieval.index.records import Status
 from backends.retrieval.index.schema import FILE
-from backends.retrieval.naming import FOLDER, checked_name, folder_of, name_in, write_name
+from backends.retrieval.naming import FOLDER, checked_name, folder_of
 from backends.settings import Settings
 
 MOST_COLLECTIONS = 200
-_REMOVED = ".removed-"
 
 
 @dataclass(frozen=True)
@@ -47,27 +47,32 @@ class Library:
 
     def folder_of(self, name: str) -> Path:
         """Where the collection of that name is, or would be."""
-        return folder_of(self.settings.home_folder, name)
+        return self._found(name) or folder_of(self.settings.home_folder, name)
 
     def names(self) -> tuple[str, ...]:
-        """The names of all collections, as they were typed, in order of the alphabet."""
-        return tuple(sorted((name_in(folder) for folder in self._folders()), key=str.casefold))
+        """The names of all collections, as they were typed, in order of the alphabet.
+
+        One whose name is lost has a name made of its folder's, by which it can be deleted.
+        """
+        return tuple(place.name for place in self._places())
 
     def summaries(self) -> tuple[Summary, ...]:
         """All collections with how far they are, in order of their names."""
-        return tuple(self._summary(name) for name in self.names())
+        return tuple(self._summary(place) for place in self._places())
 
     def create(self, name: str) -> Collection:
         """A new, empty collection. Raises WorkbenchError where there is one of that name, or there are too many."""
         with self._lock:
-            folder = self.folder_of(name)
-            if folder.exists():
-                raise WorkbenchError(f"There is a collection {name_in(folder)!r}.", hint="Choose another name.")
-            if len(self._folders()) >= MOST_COLLECTIONS:
+            checked_name(name)
+            there = self._found(name)
+            if there is not None:
+                shown = next((place.name for place in self._places() if place.folder == there), name)
+                raise WorkbenchError(f"There is a collection {shown!r}.", hint="Choose another name.")
+            if len(self._places()) >= MOST_COLLECTIONS:
                 raise WorkbenchError(
                     f"There are {MOST_COLLECTIONS} collections, and no more can be kept.", hint="Delete one first."
                 )
-            write_name(folder, name)
+            folders.make(self.settings.home_folder, name)
             return self.open(name)
 
     def open(self, name: str) -> Collection:
@@ -75,12 +80,13 @@ class Library:
         with self._lock:
             if self._closed:
                 raise WorkbenchError("The collections are closed, because the workbench stops.")
-            folder = self.folder_of(name)
+            found = self._found(name)
+            folder = found or self.folder_of(name)
             kept = self._open.get(folder)
             if kept is not None and _inode(folder) == kept[1]:
                 return kept[0]
             self._forget(folder)  # another process has deleted it, and perhaps made another one
-            if not folder.is_dir():
+            if found is None:
                 raise WorkbenchError(
                     f"There is no collection {checked_name(name)!r}.", hint="Create it, or choose another name."
                 )
@@ -89,14 +95,18 @@ class Library:
             return opened
 
     def delete(self, name: str) -> None:
-        """Delete a collection with all its documents, damaged or not."""
+        """Delete a collection with all its documents, damaged or not.
+
+        Raises WorkbenchError, with nothing deleted, where there is none, or where Milvus holds its vectors and does not
+        answer.
+        """
         with self._lock:
-            folder = self.folder_of(name)
-            if not folder.is_dir():
+            folder = self._found(name)
+            if folder is None:
                 raise WorkbenchError(f"There is no collection {checked_name(name)!r}.", hint="Load the list again.")
             self._forget(folder)
-            away = folder.with_name(f"{_REMOVED}{secrets.token_hex(8)}")
-            folder.rename(away)  # from here on it is not there any more, whatever happens to the files
+            forget_vectors(self.settings, folder)
+            away = folders.take_away(folder)
         shutil.rmtree(away, ignore_errors=True)
 
     def close(self) -> None:
@@ -106,18 +116,19 @@ class Library:
             for folder in list(self._open):
                 self._forget(folder)
 
-    def _folders(self) -> list[Path]:
-        if not self.folder.is_dir():
-            return []
-        for left in self.folder.glob(f"{_REMOVED}*"):  # of a process that was killed while it deleted
-            shutil.rmtree(left, ignore_errors=True)
-        return [path for path in sorted(self.folder.iterdir()) if path.is_dir()]
+    def _places(self) -> tuple[folders.Place, ...]:
+        return folders.places(self.settings.home_folder)
 
-    def _summary(self, name: str) -> Summary:
+    def _found(self, name: str) -> Path | None:
+        return folders.find(self.settings.home_folder, name)
+
+    def _summary(self, place: folders.Place) -> Summary:
+        if place.trouble:
+            return Summary(place.name, None, place.trouble)
         try:
-            return Summary(name, self.open(name).status())
+            return Summary(place.name, self.open(place.name).status())
         except WorkbenchError as error:
-            return Summary(name, None, str(error))
+            return Summary(place.name, None, str(error))
 
     def _forget(self, folder: Path) -> None:
         kept = self._open.pop(folder, None)
@@ -126,10 +137,12 @@ class Library:
 
 
 def _inode(folder: Path) -> int:
+    """By which another file in the place of the one that is open is known; 0 for one that is gone or emptied."""
     try:
-        return (folder / FILE).stat().st_ino
+        facts = (folder / FILE).stat()
     except FileNotFoundError:
         return 0
+    return facts.st_ino if facts.st_size else 0
 
 
 _lock = threading.Lock()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import unicodedata
 from pathlib import Path
 
 from backends.errors import WorkbenchError
 
 LONGEST_NAME = 60  # characters
+_NOT_IN_NAMES = frozenset("/\\")  # inside an address they end a name, and the API could not reach it
+_UNSEEN = frozenset({"Cc", "Cs", "Zl", "Zp"})  # Unicode's controls, halves of pairs, and ends of lines and paragraphs
 FOLDER = "collections"
 NAME_FILE = "collection.json"
 
@@ -21,40 +22,46 @@ def checked_name(name: str) -> str:
     >>> checked_name(" Field notes ")
     'Field notes'
 
-    Raises WorkbenchError for an empty or long one, and for one with characters that cannot be seen.
+    Raises WorkbenchError for a long one, for one with nothing to be seen or only dots, and for one with slashes, line
+    breaks or control characters.
     """
-    shown = unicodedata.normalize("NFC", name).strip()
-    if not shown or len(shown) > LONGEST_NAME or any(unicodedata.category(one) in ("Cc", "Cs") for one in shown):
+    shown = _shown(name)
+    kinds = {unicodedata.category(one) for one in shown}
+    visible = any(kind[0] not in "CZ" for kind in kinds) and shown.strip(".")
+    if not visible or len(shown) > LONGEST_NAME or kinds & _UNSEEN or set(shown) & _NOT_IN_NAMES:
         raise WorkbenchError(
             f"A collection cannot be called {shown[:LONGEST_NAME]!r}.",
-            hint=f"Use 1 to {LONGEST_NAME} characters without line breaks.",
+            hint=f"Use 1 to {LONGEST_NAME} characters, without slashes, backslashes and line breaks.",
         )
     return shown
 
 
 def folder_of(home: Path, name: str) -> Path:
     """Where a collection is kept: names that differ in capitals alone are the same."""
-    key = checked_name(name).casefold()
-    return home / FOLDER / hashlib.sha256(key.encode("utf-8")).hexdigest()[:24]
+    key = _shown(name).casefold()
+    return home / FOLDER / hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _shown(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
 
 
 def write_name(folder: Path, name: str) -> None:
-    """Make the folder and keep the name in it, as it was typed first."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / NAME_FILE
-    if not path.exists():
-        part = path.with_name(f"{NAME_FILE}.{os.getpid()}.part")
-        part.write_text(json.dumps({"name": checked_name(name)}, ensure_ascii=False), encoding="utf-8")
-        part.replace(path)
+    """Keep the name in a folder, as it was typed first."""
+    (folder / NAME_FILE).write_text(json.dumps({"name": name}, ensure_ascii=False), encoding="utf-8")
 
 
 def name_in(folder: Path) -> str:
-    """The name kept in a folder. Raises WorkbenchError where there is none."""
+    """The name kept in a folder. Raises WorkbenchError where there is none that can be read."""
+    path = folder / NAME_FILE
     try:
-        return str(json.loads((folder / NAME_FILE).read_text(encoding="utf-8"))["name"])
+        return checked_name(json.loads(path.read_text(encoding="utf-8"))["name"])
     except FileNotFoundError:
-        raise WorkbenchError(f"There is no collection in {folder}.", hint="Create it first.") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise WorkbenchError(
-            f"The file {folder / NAME_FILE} is damaged.", hint='Write the name into it: {"name": "…"}.'
-        ) from error
+        if not folder.is_dir():
+            raise WorkbenchError(f"There is no collection in {folder}.", hint="Create it first.") from None
+        problem = "is missing"
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+    except (ValueError, KeyError, TypeError, RecursionError, WorkbenchError):
+        problem = "is damaged"
+    raise WorkbenchError(f"The file {path} {problem}.", hint='Write the name into it: {"name": "…"}.')

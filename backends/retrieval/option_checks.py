@@ -16,20 +16,19 @@ def checked_options(options: CollectionOptions) -> CollectionOptions:
     known(options.language)
     size = options.size
     weights = (options.dense_weight, options.lexical_weight)
+    ranked = (*weights, options.feedback_weight)
     threshold = 0.0 if options.threshold is None else options.threshold
-    rules = {
-        f"Passages of {size.tokens} tokens are not possible.": 16 <= size.tokens <= 8_192,
-        f"An overlap of {size.overlap} tokens is not possible.": 0 <= size.overlap <= size.tokens // 2,
-        f"There is no way of searching {options.mode!r}.": options.mode in MODES,
-        f"The weights {weights} are not possible.": all(math.isfinite(w) and w >= 0 for w in weights) and any(weights),
-        f"{options.k} hits are not possible.": 1 <= options.k <= 100,
-        f"The threshold {options.threshold} is not possible.": 0 <= threshold <= 1,
-    }
-    wrong = next((message for message, fine in rules.items() if not fine), None)
-    if wrong is not None:
-        raise WorkbenchError(
-            wrong,
-            hint="Passages have 16 to 8,192 tokens, of which they share up to half; weights are 0 or more and not both "
-            f"0; the ways are {', '.join(MODES)}; hits are 1 to 100; the threshold is 0 to 1.",
-        )
+    most, ways = size.tokens // 2, ", ".join(MODES)
+    rules = (  # what is so, what is said where it is not, and the way out
+        (16 <= size.tokens <= 8_192, f"Passages of {size.tokens} tokens are", "Use 16 to 8,192 tokens."),
+        (0 <= size.overlap <= most, f"An overlap of {size.overlap} tokens is", f"At most half of the passage: {most}."),
+        (options.mode in MODES, f"A search by {options.mode!r} is", f"Use one of {ways}."),
+        (all(math.isfinite(one) and one >= 0 for one in ranked), f"The weights {ranked} are", "Use 0 or more."),
+        (any(weights), f"The weights {weights} are", "One of them has to be above 0."),
+        (1 <= options.k <= 100, f"{options.k} hits are", "Use 1 to 100."),
+        (0 <= threshold <= 1, f"The threshold {options.threshold} is", "Use a number from 0 to 1."),
+    )
+    for fine, what, hint in rules:
+        if not fine:
+            raise WorkbenchError(f"{what} not possible.", hint=hint)
     return options

@@ -69,3 +69,12 @@ class Rebuilt:
     cut: int  # documents whose passages were made anew
     embedded: int  # passages, besides those of these documents, that got a vector
     complete: bool  # False where it was stopped: calling it again goes on
+
+
+def silent(words: str, share: float) -> None:
+    """The `Progress` of what nobody watches."""
+
+
+def never() -> bool:
+    """The `Cancelled` of what nobody stops."""
+    return False

@@ -92,6 +92,7 @@ class JobRunner:
             job = self.get(identity, owner)
             if job.state == "queued":
                 self._set(identity, state="cancelled", ended_at=time.monotonic())
+                shutil.rmtree(job.folder, ignore_errors=True)  # its input is not needed any more, and may be secret
             elif job.state == "running":
                 self._set(identity, state="cancelling")
                 process = self._processes[identity]

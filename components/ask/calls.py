@@ -68,7 +68,7 @@ def search(where: str, keyed: bool) -> str:
         f'    {{"Content-Type": "application/json"{key}}},\n'
         f")\n"
         f'for hit in json.load(urllib.request.urlopen(request))["hits"]:\n'
-        f'    print(hit["rank"], hit["document"]["name"], hit["text"][:80])'
+        f'    print(hit["rank"], hit["document"]["name"], hit["passage"]["text"][:80])'
     )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.answering.answer import NOT_FOUND, Answer, Sentence, Turn
+from backends.retrieval.answering.confidence import sure
 from backends.retrieval.answering.conversation import Conversation
 from backends.retrieval.answering.events import Answered, Piece, Searched
 from components import results, state
@@ -19,6 +20,7 @@ from components.feedback import escape, show_error
 
 EXTRACTS = "extracts"  # the writer that takes sentences as they are
 MARKS = re.compile(r"^(?:[-*+>]|\d+[.)]|#{1,6})\s+|\*\*|__|`")  # of Markdown, which say nothing in an answer
+LONG = 200  # characters of a question that is no heading any more
 KEPT = 50  # questions of a visitor; the oldest go first
 
 
@@ -75,10 +77,11 @@ def _ask(collection: Collection, question: str, answers: Sequence[Answer], chose
 
 def _turn(collection: Collection, answer: Answer, at: int) -> None:
     key = f"ask_{at}"
-    st.markdown(f"#### {escape(answer.question)}")
+    long = len(answer.question) > LONG
+    st.markdown(escape(answer.question) if long else f"#### {escape(answer.question)}")
     if answer.asked != answer.question:
         st.caption(f"Searched for: {escape(answer.asked)}")
-    cited = [citation for sentence in answer.sentences for citation in sentence.citations]
+    cited = [citation for sentence in answer.sentences if sentence.supported for citation in sentence.citations]
     if answer.abstained:
         _not_found(answer)
     else:
@@ -102,9 +105,9 @@ def worded(sentences: Sequence[Sentence]) -> str:
 
     >>> from backends.retrieval.answering.answer import Citation
     >>> worded([Sentence("It is 3.", (Citation(1, "d", "a.txt", 1, None, 7, 0, 8, "It is 3."),))])
-    'It is 3. :small[:primary[\\\\[1\\\\]]]'
+    'It is 3. :primary-badge[1]'
     >>> worded([Sentence("It is 4.", supported=False)])
-    ':orange-background[It is 4.] :orange-badge[not in the sources]'
+    ':orange-background[It is 4.] :small[:orange[(no source given)]]'
     """
     return " ".join(_sentence(sentence) for sentence in sentences)
 
@@ -114,7 +117,7 @@ def listed(sentences: Sequence[Sentence]) -> str:
 
     >>> from backends.retrieval.answering.answer import Citation
     >>> listed([Sentence("- **Folds** are parts.", (Citation(2, "d", "a.md", 1, None, 7, 0, 22, "…"),))])
-    '- Folds are parts. :small[:primary[\\\\[2\\\\]]]'
+    '- Folds are parts. :primary-badge[2]'
     """
     return "\n".join(f"- {_sentence(_without_marks(sentence))}" for sentence in sentences)
 
@@ -126,28 +129,21 @@ def _without_marks(sentence: Sentence) -> Sentence:
 
 
 def _sentence(sentence: Sentence) -> str:
-    numbers = "".join(f"\\[{number}\\]" for number in dict.fromkeys(one.number for one in sentence.citations))
-    marks = f" :small[:primary[{numbers}]]" if numbers else ""
+    numbers = dict.fromkeys(one.number for one in sentence.citations)
+    marks = "".join(f" :primary-badge[{number}]" for number in numbers)
     text = escape(sentence.text)
     if not sentence.supported:
-        return f":orange-background[{text}]{marks} :orange-badge[not in the sources]"
+        why = "its source does not say so" if numbers else "no source given"
+        return f":orange-background[{text}]{marks} :small[:orange[({why})]]"
     return text + marks
-
-
-def sure(confidence: float) -> str:
-    """A confidence in words: no model is certain.
-
-    >>> sure(0.98), sure(0.999), sure(0.001)
-    ('98%', 'over 99%', 'under 1%')
-    """
-    return "over 99%" if confidence > 0.99 else "under 1%" if confidence < 0.01 else f"{confidence:.0%}"
 
 
 def _not_found(answer: Answer) -> None:
     st.markdown(f"**{NOT_FOUND}**")
     st.caption(
         f"The passages found answer this with a confidence of {sure(answer.confidence)}; "
-        f"answers are given from {answer.threshold:.0%} on."
+        f"answers are given from {answer.threshold:.0%} on. It is estimated from how well words and meaning agree, "
+        "which is less than a person sees."
     )
 
 
@@ -160,7 +156,9 @@ def _about(answer: Answer) -> str:
     removed = answer.removed_citations
     gone = f" · {removed} citation{'s' * (removed != 1)} of passages that were not given removed" if removed else ""
     plural = "passage" if passages == 1 else "passages"
-    return f"{how} {passages} {plural} · confidence {sure(answer.confidence)} · {took}{gone}"
+    good = sum(sentence.supported for sentence in answer.sentences)
+    checked = "" if answer.writer == EXTRACTS else f" · {good} of {len(answer.sentences)} sentences supported"
+    return f"{how} {passages} {plural}{checked} · confidence {sure(answer.confidence)} · {took}{gone}"
 
 
 def _warnings(answer: Answer) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
-from backends.retrieval import Collection, File
+from backends.retrieval import Collection, File, Outcome
 from backends.retrieval import job as indexing
 from backends.retrieval.index.records import StoredDocument
 from backends.retrieval.samples import handbook
@@ -21,12 +21,13 @@ from components.feedback import escape, show_error
 
 ENDINGS = ("pdf", "docx", "md", "txt", "html", "htm", "csv")
 HANDBOOK = "Handbook"
+LOOKED_AT = "ask_document"  # the document that was chosen last
+GIVEN = "ask_given"  # how often files were given: the key of the next field
 OPTIONAL = ("title", "tags", "date", "remarks", "pages")  # columns that are shown where there is something in them
 
 
 def show(collection: Collection) -> None:
     """Add files, see what became of them, and look at what is stored."""
-    running(collection.name)
     stored = collection.documents()
     with st.container(border=True) if not stored else st.expander("Add files", icon=":material/upload_file:"):
         add(collection.name)
@@ -43,23 +44,25 @@ def show(collection: Collection) -> None:
 
 def add(name: str) -> None:
     """The field for files, and what goes with them."""
-    limit = Settings.from_environment().max_document_mb
     files = st.file_uploader(
         "PDF, Word, Markdown, text, HTML or CSV",
         type=list(ENDINGS),
         accept_multiple_files=True,
-        key="ask_files",
-        max_upload_size=limit,
+        key=f"ask_files_{state.widget(GIVEN, 0)}",  # another key empties it
+        max_upload_size=Settings.from_environment().max_document_mb,
     )
-    with st.expander("Tags, date, password", icon=":material/sell:"):
-        tags = st.multiselect("Tags", [], key="ask_new_tags", accept_new_options=True, help="To filter questions by.")
-        date = st.date_input("Date", value=None, key="ask_new_date")
-        password = st.text_input("Password of encrypted files", type="password", key="ask_password")
     busy = state.work().index_job is not None
-    label = f"Read {number_of(len(files), 'file')}" if files else "Read them"
-    if st.button(label, key="ask_add", type="primary", icon=":material/library_add:", disabled=not files or busy):
-        given = [File(one.name, one.getvalue(), password or None, tuple(tags), date) for one in files]
+    with st.form("ask_add", border=False):  # a form takes what was typed last, however the field is left
+        with st.expander("Tags, date, password", icon=":material/sell:"):
+            tags = st.multiselect("Tags", [], accept_new_options=True, help="To filter questions by.")
+            date = st.date_input("Date", value=None)
+            password = st.text_input("Password of encrypted files", type="password")
+        label = f"Read {number_of(len(files), 'file')}" if files else "Read them"
+        asked = st.form_submit_button(label, type="primary", icon=":material/library_add:", disabled=busy or not files)
+    if asked and files:
+        given = [File(one.name, one.getvalue(), password or None, tuple(tags) or None, date) for one in files]
         start(name, given)
+        state.set_widget(GIVEN, state.widget(GIVEN, 0) + 1)
         st.rerun()
 
 
@@ -84,15 +87,26 @@ def running(name: str) -> None:
         job_panel.watch(current[0], _take_over, _nothing, forget="index_job")
 
 
+def refused(name: str) -> str:
+    """How many of the files given last were not read, in a sentence; empty when all were."""
+    last = dict(state.work().outcomes).get(name, ())
+    bad = sum(1 for one in last if one.reason)
+    return f"{bad:,} of {number_of(len(last), 'file')} could not be read: see Documents." if bad else ""
+
+
 def outcomes(name: str) -> None:
-    """What became of the files that were given last."""
+    """What became of the files that were given last: first why some were not read."""
     last = dict(state.work().outcomes).get(name, ())
     if not last:
         return
-    refused = [one for one in last if one.reason]
-    read = len(last) - len(refused)
-    words = f"{number_of(read, 'file')} read" + (f", **{len(refused)} not read**" if refused else "")
-    with st.expander(words, expanded=bool(refused), icon=":material/fact_check:"):
+    bad = [one for one in last if one.reason]
+    if bad:
+        lines = [f"- **{escape(one.name)}**: {escape(_shortly(one))}" for one in bad]
+        st.warning("\n".join(lines), title=f"{number_of(len(bad), 'file')} not read", icon=":material/draft:")
+        if st.button("Understood", key="ask_understood", type="tertiary", icon=":material/check:"):
+            state.update(outcomes=tuple(pair for pair in state.work().outcomes if pair[0] != name))
+            st.rerun()
+    with st.expander(f"{number_of(len(last) - len(bad), 'file')} read", icon=":material/fact_check:"):
         frame = pd.DataFrame(
             {
                 "file": [one.name for one in last],
@@ -103,6 +117,16 @@ def outcomes(name: str) -> None:
             }
         )
         results.table(frame, "ask_outcomes", alt="What became of each file", download="files")
+
+
+def _shortly(one: Outcome) -> str:
+    """The reason without the name that stands before it.
+
+    >>> _shortly(Outcome("a.pdf", None, "The file 'a.pdf' is empty. Choose another."))
+    'Is empty. Choose another.'
+    """
+    rest = one.reason.removeprefix(f"The file {one.name!r} ")
+    return rest[:1].upper() + rest[1:]
 
 
 def _take_over(job: Job) -> None:
@@ -147,7 +171,9 @@ def _table(stored: Sequence[StoredDocument]) -> StoredDocument | None:
     )
     results.csv_button(frame, "documents", key="ask_table_csv")
     rows = event["selection"]["rows"]
-    return stored[rows[0]] if rows and rows[0] < len(stored) else None
+    if rows and rows[0] < len(stored):
+        state.set_widget(LOOKED_AT, stored[rows[0]].id)
+    return next((one for one in stored if one.id == state.widget(LOOKED_AT, None)), None)
 
 
 def _one(collection: Collection, document: StoredDocument) -> None:

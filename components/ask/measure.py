@@ -15,6 +15,7 @@ from backends.retrieval.answering.calibration import Share
 from backends.retrieval.evaluation import Evaluation, Paired, QuestionSet
 from backends.retrieval.evaluation import job as measuring
 from backends.retrieval.evaluation.abstention import tradeoff
+from backends.retrieval.evaluation.making import OF_THEIR_WORDS
 from backends.retrieval.evaluation.measuring import Measured, Order
 from backends.tasks import Job
 from components import cached, job_panel, results, state, tabs
@@ -42,10 +43,11 @@ def show(collection: Collection) -> None:
 
 def sentence(evaluation: Evaluation) -> str:
     """What was found, in a sentence of Markdown."""
-    asked = int(evaluation.questions["answerable"].sum())
+    ranks = evaluation.questions.loc[evaluation.questions["answerable"], "first_rank"]
+    asked = len(ranks)
     if not asked:
         return "No question of the set has a relevant document: only what is refused can be measured."
-    found = int((evaluation.questions["first_rank"] <= evaluation.k).sum())
+    found = int((ranks <= evaluation.k).sum())
     share = Share(found, asked)  # all of 40 found is not "100 % to 100 %", as a bootstrap would have it
     return (
         f"Something relevant is among the first {evaluation.k} for **{found:,} of {number_of(asked, 'question')}** "
@@ -53,13 +55,19 @@ def sentence(evaluation: Evaluation) -> str:
     )
 
 
-def verdict(paired: Paired) -> str:
+def verdict(paired: Paired, made: bool = False) -> str:
     """Whether the second configuration is better, in a sentence of Markdown."""
     row = paired.summary.iloc[0]
     names = (escape(paired.title_a), escape(paired.title_b))
     span = f"{row['difference']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})"
     score = f"{number_of(int(row['wins']), 'question')} better, {row['losses']:.0f} worse"
     p = f"p = {row['p_adjusted']:.2g}" if row["p_adjusted"] >= 0.001 else "p < 0.001"
+    if made:
+        return (
+            "On questions made of the passages' own words, which favour the search by words, "
+            f"{names[1]} and {names[0]} differ in {row['title']} by {span}: {score}, {p}. "
+            "Which is better for people's questions cannot be told from them."
+        )
     if not row["significant"]:
         return f"**{names[1]}** and **{names[0]}** cannot be told apart: {row['title']} {span}, {score}, {p}."
     word = "better" if row["difference"] > 0 else "worse"
@@ -68,7 +76,7 @@ def verdict(paired: Paired) -> str:
 
 def _found(measured: Measured) -> None:
     if measured.paired is not None:
-        st.markdown(verdict(measured.paired))
+        st.markdown(verdict(measured.paired, made=OF_THEIR_WORDS in measured.evaluations[0].notes))
     for evaluation in measured.evaluations:
         name = f"**{escape(evaluation.title)}**: " if len(measured.evaluations) > 1 else ""
         st.markdown(name + sentence(evaluation))

@@ -48,14 +48,15 @@ def _table(chunks: Sequence[StoredChunk]) -> StoredChunk | None:
     frame = pd.DataFrame(
         {
             "passage": [chunk.position + 1 for chunk in chunks],
+            "found": ["yes" if chunk.enabled else "switched off" for chunk in chunks],
             "page": [chunk.page for chunk in chunks],
             "text": [" ".join(chunk.text.split())[:LONGEST] for chunk in chunks],
             "under": [chunk.headings[-1] if chunk.headings else "" for chunk in chunks],
             "tokens": [chunk.tokens for chunk in chunks],
-            "found": ["yes" if chunk.enabled else "switched off" for chunk in chunks],
         }
     )
-    frame = frame.drop(columns=[name for name in ("page", "under") if not frame[name].any()])
+    optional = [name for name in ("page", "under") if not frame[name].any()]
+    frame = frame.drop(columns=[*optional, *(["found"] if all(chunk.enabled for chunk in chunks) else [])])
     event = st.dataframe(
         frame,
         hide_index=True,

@@ -7,13 +7,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from backends.datasets.wording import number_of
+from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.index.records import Status
 from backends.settings import Settings
 from components import cached, state
-from components.feedback import escape
+from components.feedback import escape, show_error
 
 CHOSEN = "ask_collection"
+EVERY_SECONDS = 3.0
 FIRST = "My documents"  # the name of a collection that nobody named
 
 
@@ -41,7 +43,7 @@ def summary(name: str, status: Status) -> str:
     '**Notes** holds 2 documents in 9 passages, 1 of them switched off.'
     """
     if not status.documents:
-        return f"**{escape(name)}** is empty."
+        return f"**{escape(name)}** is empty." if not status.waiting else f"**{escape(name)}** is being filled."
     off = f", {status.disabled:,} of them switched off" if status.disabled else ""
     return (
         f"**{escape(name)}** holds {number_of(status.documents, 'document')} in "
@@ -68,9 +70,34 @@ def not_ready(status: Status) -> str:
     return " ".join(parts)
 
 
-def open_collection(name: str) -> Collection:
-    """The collection of that name."""
-    return cached.library().open(name)
+def not_ready_yet(collection: Collection, status: Status) -> None:
+    """Say what cannot be found yet, and draw the page anew when that has changed."""
+    words = not_ready(status)
+    if not words:
+        return
+
+    @st.fragment(run_every=EVERY_SECONDS)
+    def said() -> None:
+        if not_ready(collection.status()) != words:
+            st.rerun()
+        st.info(words, icon=":material/hourglass_top:")
+
+    said()
+
+
+def opened(name: str) -> Collection | None:
+    """The collection of that name; None, with the reason and the way to be rid of it, where it cannot be opened."""
+    try:
+        return cached.library().open(name)
+    except WorkbenchError as error:
+        show_error(error)
+    with st.popover("Delete the collection", icon=":material/delete_forever:"):
+        st.markdown(f"**{escape(name)}** goes for good, with all its documents.")
+        if st.button("Delete it", key="ask_delete_damaged", type="primary"):
+            cached.library().delete(name)
+            state.update(collection=None)
+            st.rerun()
+    return None
 
 
 def _take() -> None:

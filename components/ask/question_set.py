@@ -11,6 +11,7 @@ import streamlit as st
 from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
+from backends.retrieval.answering.llm import Client
 from backends.retrieval.evaluation import Question, QuestionSet, Relevant, read_questions, to_csv, to_jsonl, typed
 from backends.retrieval.evaluation.making import make_questions
 from backends.retrieval.samples import handbook_questions
@@ -57,14 +58,18 @@ def _ways(collection: Collection) -> None:
 
 
 def _make(collection: Collection) -> None:
+    writer = Client.open(collection.settings)
     st.caption(
-        "Each question is made of the telling words of one passage, which is then the relevant one. Such questions are "
-        "easier than those of people, and favour the search by words; edit them afterwards."
+        "The language model words a question for each of some passages, which are then the relevant ones. Read and "
+        "edit them afterwards."
+        if writer
+        else "Each question is made of the telling words of one passage, which is then the relevant one. Such "
+        "questions are easier than those of people, and favour the search by words; edit them afterwards."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         count = st.number_input("Questions", 5, 200, 30, 5, key="ask_made")
         if st.button("Make questions", key="ask_make", icon=":material/auto_awesome:"):
-            _try(collection, lambda: make_questions(collection, int(count)))
+            _try(collection, lambda: make_questions(collection, int(count), writer=writer))
         if collection.name == HANDBOOK and st.button(
             "Take those of the handbook", key="ask_handbook_questions", icon=":material/menu_book:"
         ):

@@ -17,6 +17,11 @@ from components import cached, state
 from components.ask.options import TITLES
 from components.feedback import escape, show_error
 
+FEEDBACK = (
+    "The question's meaning is moved towards that of the two best passages, and everything found is ranked once more "
+    "by it. 0 leaves this out."
+)
+
 
 def show(collection: Collection) -> None:
     """The options of the collection, which models are at work, and the way to delete it."""
@@ -47,10 +52,15 @@ def _options(collection: Collection) -> None:
                 "Language",
                 list(languages()),
                 list(languages()).index(now.language),
-                help="Whose word endings are taken off when words are compared.",
+                help="Whose word endings are taken off when words are compared: "
+                f"{now.language_from or 'the usual one, for want of a guess'}.",
             )
             lexical = st.number_input("Weight of the words", 0.0, 10.0, now.lexical_weight, 0.1)
-        st.caption("Score of a passage = Σ weight ÷ (60 + its place by meaning, and by words): reciprocal rank fusion.")
+        feedback = st.number_input("Weight of the best found", 0.0, 10.0, now.feedback_weight, 0.1, help=FEEDBACK)
+        st.caption(
+            "Score of a passage = Σ weight ÷ (60 + its place), over its places by meaning, by words and by the meaning "
+            "of the two best passages found so far: reciprocal rank fusion."
+        )
         if st.form_submit_button("Keep", icon=":material/save:"):
             wanted = replace(
                 now,
@@ -59,6 +69,7 @@ def _options(collection: Collection) -> None:
                 language=str(language),
                 dense_weight=float(dense),
                 lexical_weight=float(lexical),
+                feedback_weight=float(feedback),
             )
             _keep(collection, wanted)
     if now.threshold is not None:
@@ -83,6 +94,8 @@ def _keep(collection: Collection, wanted: CollectionOptions) -> None:
 def _models(collection: Collection) -> None:
     settings, status = Settings.from_environment(), collection.status()
     st.markdown(f"**Embeddings**: {escape(status.model)}")
+    for note in status.notes:
+        st.caption(f":material/info: {escape(note)}")
     if status.embedded < status.passages:
         st.caption(f"{status.embedded:,} of {status.passages:,} passages are embedded with it so far.")
         if st.button("Embed the rest", key="ask_embed", icon=":material/memory:"):

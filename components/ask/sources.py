@@ -84,7 +84,7 @@ def _score(hit: Hit) -> str:
     ways = [
         f"{WAYS.get(way, way)}: place {place.rank} ({place.score:.3g})" for way, place in sorted(hit.places.items())
     ]
-    same = f" · {len(hit.duplicates)} near-duplicates left out" if hit.duplicates else ""
+    same = f" · {len(hit.duplicates)} repetitions left out" if hit.duplicates else ""
     return f"Score {hit.score:.3g} · " + " · ".join(ways) + same
 
 

@@ -8,13 +8,16 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
-from backends.retrieval.answering.calibration import Calibration, Share, calibrate_on
+from backends.retrieval.answering import Calibration, Share, calibrate_on
 from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, DEFAULT_THRESHOLD_FROM
+from backends.retrieval.embedding import open_embedder
 from backends.retrieval.evaluation import QuestionSet
-from components import cached
+from backends.retrieval.evaluation.making import OF_THEIR_WORDS
+from components import cached, state
 from components.feedback import escape, show_error
 
-MOST = 200  # answerable questions that are asked to calibrate: some seconds
+MOST = 200  # questions of a kind that are asked to calibrate: some seconds
+ASKED = "ask_calibrated"  # the collection whose calibration is shown
 
 
 def show(collection: Collection, questions: QuestionSet) -> None:
@@ -23,25 +26,13 @@ def show(collection: Collection, questions: QuestionSet) -> None:
     now = DEFAULT_THRESHOLD if known.threshold is None else known.threshold
     source = DEFAULT_THRESHOLD_FROM if known.threshold is None else known.threshold_from
     st.markdown(f"Answers are given from a confidence of **{now:.0%}** on, calibrated on: {escape(source)}.")
-    key = (collection.name, str(collection.folder), known, questions)
     with st.container(horizontal=True):
-        asked = st.button("Calibrate on these questions", key="ask_calibrate", icon=":material/tune:")
+        if st.button("Calibrate on these questions", key="ask_calibrate", icon=":material/tune:"):
+            state.set_widget(ASKED, collection.name)
         if known.threshold is not None and st.button("Back to the shipped one", key="ask_shipped", type="tertiary"):
-            collection.configure(replace(known, threshold=None, threshold_from=""))
-            st.rerun()
-    if not asked:
-        return
-    try:
-        with st.spinner("Asking every question…"):
-            made = cached.kept("calibration", key, lambda: _calibrated(collection, questions))
-    except WorkbenchError as error:
-        show_error(error)
-        return
-    source = f"{len(questions):,} questions on these documents; {words(made)}"
-    collection.configure(replace(known, threshold=made.threshold, threshold_from=source))
-    st.success(f"Answers are given from {made.threshold:.0%} on: {words(made)}.", icon=":material/check:")
-    for note in made.notes:
-        st.caption(f":material/info: {escape(note)}")
+            _use(collection, None, "")
+    if state.widget(ASKED, None) == collection.name:
+        _calibrated(collection, questions, now)
 
 
 def words(made: Calibration) -> str:
@@ -53,10 +44,51 @@ def words(made: Calibration) -> str:
     return f"{_share(made.refused)} without an answer are refused, {_share(made.kept, '')} with one are answered"
 
 
+def doubt(questions: QuestionSet, made: Calibration, now: float) -> str:
+    """Why a threshold from these questions is not to be trusted, as a sentence; empty when it may be.
+
+    A lower threshold answers more: made questions are surer than those of people, and built-in unanswerable ones are
+    about other subjects, so that both speak for one that is too low.
+    """
+    if made.threshold >= now:
+        return ""
+    if OF_THEIR_WORDS in questions.notes:
+        return "The questions are made of the passages' own words and so surer than those of people: it may be too low."
+    if not questions.unanswerable:
+        return "No question of the set is one that your documents do not answer: it may be too low for close ones."
+    return ""
+
+
+def _calibrated(collection: Collection, questions: QuestionSet, now: float) -> None:
+    key = (str(collection.folder), collection.status(), questions)
+    try:
+        with st.spinner("Asking every question…"):
+            made = cached.kept("calibration", key, lambda: _calibrate(collection, questions))
+    except WorkbenchError as error:
+        show_error(error)
+        return
+    st.markdown(f"These questions speak for **{made.threshold:.0%}**: {words(made)}.")
+    for note in made.notes:
+        st.caption(f":material/info: {escape(note)}")
+    reason = doubt(questions, made, now)
+    if reason:
+        st.warning(reason, icon=":material/balance:")
+    if st.button(f"Use {made.threshold:.0%}", key="ask_use", icon=":material/check:", disabled=made.threshold == now):
+        _use(collection, made.threshold, f"{len(questions):,} questions on these documents; {words(made)}")
+
+
+def _use(collection: Collection, threshold: float | None, source: str) -> None:
+    collection.configure(replace(collection.options, threshold=threshold, threshold_from=source))
+    state.set_widget(ASKED, None)
+    st.rerun()
+
+
 def _share(share: Share, what: str = " questions") -> str:
     return f"{100 * share.value:.0f} % ({100 * share.low:.0f} to {100 * share.high:.0f} %) of {share.of:,}{what}"
 
 
-def _calibrated(collection: Collection, questions: QuestionSet) -> Calibration:
+def _calibrate(collection: Collection, questions: QuestionSet) -> Calibration:
     answerable = [question.text for question in questions.answerable[:MOST]]
-    return calibrate_on(collection.search, answerable, [question.text for question in questions.unanswerable[:MOST]])
+    others = [question.text for question in questions.unanswerable[:MOST]]
+    embedder, language = open_embedder(collection.settings), collection.options.language
+    return calibrate_on(collection.search, answerable, others, embedder, language)

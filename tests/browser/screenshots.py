@@ -25,6 +25,7 @@ def main() -> int:
             page.set_default_timeout(30_000)
             tour(page, address, f"empty-{scheme}")
             load_and_train(page, address, scheme)
+            read_and_ask(page, address)
             tour(page, address, f"full-{scheme}")
             page.context.close()
     return 0
@@ -48,6 +49,21 @@ def load_and_train(page: Page, address: str, scheme: str) -> None:
     page.wait_for_timeout(6_000)
     shoot(page, f"train-running-{scheme}")
     expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=TRAINING)
+
+
+def read_and_ask(page: Page, address: str) -> None:
+    """Have the handbook read, once for both schemes, and ask it something."""
+    page.goto(f"{address}/ask")
+    settle(page)
+    if page.get_by_role("button", name="Read the handbook").count():
+        page.get_by_role("button", name="Read the handbook").click()
+    expect(page.get_by_text("Handbook holds")).to_be_visible(timeout=TRAINING)
+    page.get_by_role("tab", name="Ask", exact=True).click()
+    settle(page)
+    box = page.get_by_placeholder("Ask your documents")
+    box.fill("What is a fold?")
+    box.press("Enter")
+    expect(page.get_by_text("Sources")).to_be_visible(timeout=TRAINING)
 
 
 def settle(page: Page) -> None:

@@ -60,8 +60,8 @@ def open_tab(app: AppTest, title: str) -> AppTest:
 def test_without_documents_it_asks_for_some_or_offers_the_handbook(home: Path, open_page: Open) -> None:
     app = open_page("ask")
     assert app.title[0].value == "Ask"
-    assert app.file_uploader(key="ask_files").label.startswith("PDF")
-    assert app.button(key="ask_add").disabled
+    assert app.file_uploader[0].label.startswith("PDF")
+    assert app.button[[button.label for button in app.button].index("Read them")].disabled
     assert not app.button(key="ask_sample").disabled
 
 
@@ -74,7 +74,7 @@ def test_an_answer_is_a_sentence_of_a_document_with_its_source(kitchen: Collecti
     app = ask(open_page("ask"), "At which temperature is green tea brewed?")
     said = texts(app)
     assert "Green tea is brewed at 70 degrees." in said
-    assert ":small[:primary[\\[1\\]]]" in said
+    assert ":primary-badge[1]" in said
     assert "tea.md" in said
     assert "Word for word from" in said
 
@@ -155,3 +155,14 @@ def test_calls_name_the_collection_of_the_page(kitchen: Collection, open_page: O
 def test_the_threshold_in_force_is_said(kitchen: Collection, open_page: Open) -> None:
     kitchen.configure(replace(kitchen.options, threshold=0.99, threshold_from="by hand"))
     assert "answers are given from 99% on" in texts(ask(open_page("ask"), "Is tea good for plants?"))
+
+
+def test_a_damaged_collection_is_said_so_and_can_be_deleted(kitchen: Collection, open_page: Open) -> None:
+    folder = kitchen.folder
+    close_library()
+    (folder / "collection.sqlite").write_bytes(b"")
+    app = open_page("ask")
+    assert "collection.sqlite" in str(app.error[0].proto.title)
+    app.button(key="ask_delete_damaged").click().run()
+    assert not app.exception
+    assert not folder.exists()

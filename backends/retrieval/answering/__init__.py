@@ -9,7 +9,13 @@ Documents are data: `suspicions` tells what in them reads like an instruction, `
 
 from backends.retrieval.answering.answer import NOT_FOUND, Answer, Citation, Sentence, Suspicion, Turn
 from backends.retrieval.answering.answer_with import EXTRACTS, Asking, answer
-from backends.retrieval.answering.calibration import Calibration, calibrate
+from backends.retrieval.answering.calibration import (
+    Calibration,
+    Share,
+    calibrate,
+    calibrate_on,
+    unanswerable_questions,
+)
 from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence
 from backends.retrieval.answering.conversation import Conversation
 from backends.retrieval.answering.events import Answered, Event, Piece, Searched
@@ -33,13 +39,16 @@ __all__ = [
     "Piece",
     "Searched",
     "Sentence",
+    "Share",
     "Suspicion",
     "Turn",
     "answer",
     "calibrate",
+    "calibrate_on",
     "confidence",
     "extract",
     "support",
     "suspicions",
+    "unanswerable_questions",
     "whole_question",
 ]

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from backends.retrieval.answering.answer import Answer, Sentence, Turn
-from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence
+from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence, says_something
 from backends.retrieval.answering.events import Answered, Event, Piece, Searched
 from backends.retrieval.answering.extract import extract
 from backends.retrieval.answering.generate import generate, knows_nothing
 from backends.retrieval.answering.llm import Client, Message
 from backends.retrieval.answering.llm_failures import LLMFailed
+from backends.retrieval.answering.once import Once
 from backends.retrieval.answering.prompt import Prompt, compose
 from backends.retrieval.answering.suspicions import suspicions
 from backends.retrieval.answering.verify import Verified, verify
@@ -21,6 +22,7 @@ from backends.retrieval.search.hit import Found
 from backends.settings import Settings
 
 EXTRACTS = "extracts"  # the writer that takes the documents' own sentences
+NOTHING_ASKED = "The question has no word to search by: every text has them all. Ask a longer question."
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,19 @@ def answer(found: Found, settings: Settings, embedder: Embedder | None, asking: 
     began = perf_counter()
     client = Client.open(settings)
     yield Searched(found)
-    sure = confidence(found) if found.hits else 0.0
+    encoder = None if embedder is None else Once(embedder)
+    sure = confidence(found, encoder, asking.language, asking.question)
     threshold = DEFAULT_THRESHOLD if asking.threshold is None else asking.threshold
     question = asking.question or found.question
-    if not found.hits or sure < threshold:
+    if not says_something(found.question, asking.language):
+        said = _Said(EXTRACTS, notes=(NOTHING_ASKED,))
+    elif not found.hits or sure < threshold:
         said = _Said(EXTRACTS)
     elif client is None:
-        said = yield from _extracted(found, embedder, asking.language)
+        said = yield from _extracted(found, encoder, asking)
     else:
         given = compose(found, question, asking.history)
-        said = yield from _generated(client, (found, given), embedder, asking.language)
+        said = yield from _generated(client, (found, given), encoder, asking)
     yield Answered(
         Answer(
             question=question,
@@ -88,15 +93,15 @@ def answer(found: Found, settings: Settings, embedder: Embedder | None, asking: 
     )
 
 
-def _extracted(found: Found, embedder: Embedder | None, language: str) -> Generator[Piece, None, _Said]:
-    sentences = extract(found, embedder=embedder, language=language)
+def _extracted(found: Found, encoder: Once | None, asking: Asking) -> Generator[Piece, None, _Said]:
+    sentences = extract(found, embedder=encoder, language=asking.language, question=asking.question)
     for number, sentence in enumerate(sentences):
         yield Piece(sentence.text if number == 0 else f" {sentence.text}")
     return _Said(EXTRACTS, sentences)
 
 
 def _generated(
-    client: Client, asked: tuple[Found, Prompt], embedder: Embedder | None, language: str
+    client: Client, asked: tuple[Found, Prompt], encoder: Once | None, asking: Asking
 ) -> Generator[Piece, None, _Said]:
     found, prompt = asked
     try:
@@ -104,9 +109,9 @@ def _generated(
         written = yield from generate(client, prompt)
     except LLMFailed as error:
         why = f"These are extracts, as no answer could be generated: {error.message} {error.hint}".strip()
-        said = yield from _extracted(found, embedder, language)
+        said = yield from _extracted(found, encoder, asking)
         return replace(said, prompt=prompt.messages, notes=(why,))
-    verified = verify(written.text, prompt.given, embedder, language)
+    verified = verify(written.text, prompt.given, encoder, asking.language, written.broken_off)
     notes = [*written.notes, *_about(verified)]
     sentences = verified.sentences
     if knows_nothing(verified):
@@ -117,8 +122,14 @@ def _generated(
 
 def _about(verified: Verified) -> Iterator[str]:
     """What verification took out of an answer."""
-    if verified.removed:
-        citations = f"{verified.removed} citation{'s' if verified.removed > 1 else ''}"
-        yield f"{citations} of passages that were not given, removed."
+    for count, words in (
+        (verified.removed, "of passages that were not given, removed"),
+        (verified.unsaid, "of passages that do not say the sentence, removed"),
+        (verified.added, "added: a passage says a sentence that cited none"),
+    ):
+        if count:
+            yield f"{count} citation{'s' if count > 1 else ''} {words}."
+    if verified.fragment:
+        yield "The last sentence was cut off and left out."
     if verified.cut:
         yield f"Only the first {len(verified.sentences)} sentences were verified and kept."

@@ -17,6 +17,7 @@ import numpy as np
 
 from backends.errors import WorkbenchError
 from backends.retrieval.answering.confidence import confidence
+from backends.retrieval.answering.once import Encoder
 from backends.retrieval.search.hit import Found
 
 MOST_LOST = 0.1  # share of the answerable questions
@@ -88,10 +89,16 @@ def unanswerable_questions() -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def calibrate(answerable: Sequence[Found], unanswerable: Sequence[Found]) -> Calibration:
+def calibrate(
+    answerable: Sequence[Found],
+    unanswerable: Sequence[Found],
+    embedder: Encoder | None = None,
+    language: str = "english",
+) -> Calibration:
     """The threshold for questions such as these, each searched for in the collection.
 
-    Raises WorkbenchError for fewer than `FEWEST` questions of a kind.
+    It holds for answers that are judged in the same way: give the `embedder` that answers are made with, and the
+    `language` of the collection. Raises WorkbenchError for fewer than `FEWEST` questions of a kind.
     """
     for verb, found in (("answer", answerable), ("do not answer", unanswerable)):
         if len(found) < FEWEST:
@@ -99,8 +106,8 @@ def calibrate(answerable: Sequence[Found], unanswerable: Sequence[Found]) -> Cal
                 f"There are {len(found)} questions that the documents {verb}; a threshold needs {FEWEST} or more.",
                 hint="Add questions to the set.",
             )
-    kept = np.array([confidence(found) for found in answerable])
-    refused = np.array([confidence(found) for found in unanswerable])
+    kept = np.array([confidence(found, embedder, language) for found in answerable])
+    refused = np.array([confidence(found, embedder, language) for found in unanswerable])
     halves = [(_best(kept[1 - side :: 2], refused[1 - side :: 2]), side) for side in (0, 1)]
     return Calibration(
         threshold=round(_best(kept, refused), 4),
@@ -111,11 +118,16 @@ def calibrate(answerable: Sequence[Found], unanswerable: Sequence[Found]) -> Cal
 
 
 def calibrate_on(
-    search: Callable[[str], Found], answerable: Sequence[str], unanswerable: Sequence[str] = ()
+    search: Callable[[str], Found],
+    answerable: Sequence[str],
+    unanswerable: Sequence[str] = (),
+    embedder: Encoder | None = None,
+    language: str = "english",
 ) -> Calibration:
     """`calibrate` from the questions themselves; without unanswerable ones the built-in list serves, as a note says."""
     asked = tuple(unanswerable) or unanswerable_questions()
-    made = calibrate([search(question) for question in answerable], [search(question) for question in asked])
+    found = [[search(question) for question in questions] for questions in (answerable, asked)]
+    made = calibrate(found[0], found[1], embedder, language)
     if unanswerable:
         return made
     note = (

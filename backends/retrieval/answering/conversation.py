@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from backends.retrieval.answering.answer import NOT_FOUND, Answer, Citation, Sentence, Turn
+from backends.retrieval.answering.confidence import sure
 
 FORMAT, VERSION = "demo-workbench conversation", 1
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-!|<>&~$^:@.=])")
@@ -100,8 +101,9 @@ def _footnote(number: int, citation: Citation) -> list[str]:
 
 def _origin(answer: Answer) -> str:
     writer = "In the documents' own words" if answer.writer == "extracts" else f"Worded by {answer.writer}"
-    removed = f"; {answer.removed_citations} citations to nothing removed" if answer.removed_citations else ""
-    return f"{writer}; confidence {answer.confidence:.2f}, threshold {answer.threshold:.2f}{removed}"
+    citations = "1 citation" if answer.removed_citations == 1 else f"{answer.removed_citations} citations"
+    removed = f"; {citations} to nothing removed" if answer.removed_citations else ""
+    return f"{writer}; confidence {sure(answer.confidence)}, threshold {answer.threshold:.0%}{removed}"
 
 
 def _escaped(text: str) -> str:

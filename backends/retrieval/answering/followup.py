@@ -1,12 +1,15 @@
 """Follow-up questions made whole: "and in winter?" is searched for together with what the conversation is about.
 
-Deterministic, by words alone. A question is a follow-up when it opens as one ("and …", "what about …"), when it has no
-word of content, or when a pronoun comes before anything that it could stand for. Then the content words of the earlier
-questions are added, and for a pronoun the names in the answer before. Every other question stays as it is.
+Deterministic, by words alone. A question is a follow-up when it opens as one ("what about …"), when it has no word of
+content, or when a pronoun comes before anything that it could stand for. An "and" in front makes one of what is no
+whole question ("and in winter?") or asks for one thing that must be known ("and what is the price?"). Then the content
+words of the earlier questions are added, without the participle that they end with ("emptied"), and for a pronoun the
+names in the answer before. Every other question stays as it is.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -17,18 +20,25 @@ from backends.retrieval.search.analysis import terms
 TURNS = 5  # earlier questions that are looked at
 WORDS = 12  # words that are added
 NAMES = 3  # of them from the earlier answer
-LONGEST = 12  # words of a question that can be a follow-up because it opens with "and"
+LONGEST = 12  # words of a question that can be a follow-up because it opens with "and" or "what about"
 
 _OPENINGS = re.compile(
-    r"\s*(?:and|or|but|also|so|what about|how about|what if|why not|same for|und|oder|aber|was ist mit|wie ist es mit"
-    r"|et|ou|mais|qu[’']en est-il|y|o|pero|qué tal|e|ma|en|maar|och|i)\b(?! then\b)",
-    re.I,
+    r"\s*(?:what about|how about|what if|why not|same for|was ist mit|wie ist es mit|qu[’']en est-il|qué tal)\b", re.I
+)
+_AND = re.compile(
+    r"\s*(?:and|or|but|also|so|und|oder|aber|et|ou|mais|y|o|pero|e|ma|en|maar|och|i)\b(?! then\b)[\s,]*", re.I
 )
 _BARE = re.compile(r"\s*(?:in|on|at|for|with|without|during|after|before|by|from|since|until|under|over|to)\b", re.I)
 _VERBS = re.compile(
     r"\b(?:is|are|was|were|be|do|does|did|can|could|has|have|had|will|would|should|may|might|must|shall)\b", re.I
 )
-_ASKS = re.compile(r"\s*(?:what|which|who|whom|whose|when|where|why|how)\b", re.I)
+_ASKS = re.compile(
+    r"\s*(?:what|which|who|whom|whose|when|where|why|how|was|welche[rsnm]?|wer|wen|wem|wann|wo|warum|wie|que|quel|quelle"
+    r"|qui|quand|où|pourquoi|comment|qué|quién|cuándo|dónde|cómo|che|chi|quando|dove|perché|come|wat|wie|waar|hoe)\b",
+    re.I,
+)
+_BE = re.compile(r"\b(?:is|are|was|were|be|been|has|have|had)\b", re.I)
+_PARTICIPLE = re.compile(r"[a-z]+(?:ed|en|wn|ought|aught|ilt|eld|old|ound|ut|ent)|made|kept|led|paid|read|done|won|set")
 _PRONOUN_WORDS = """
     it its itself they them their theirs themselves he him his himself she her hers herself this that these
     those one ones there then er ihn ihm sein seine ihr ihre dessen deren diese dieser dieses davon dafür damit
@@ -49,7 +59,7 @@ def whole_question(question: str, history: Sequence[Turn] = (), language: str = 
     """The question to search for: itself, or itself and in brackets what it leaves out.
 
     >>> whole_question("And in winter?", [Turn("How often are the bins emptied?", "Every Tuesday.")])
-    'And in winter? (bins emptied)'
+    'And in winter? (bins)'
     >>> whole_question("Who wrote it?", [Turn("Which novel is set in Dublin?", "The novel Ulysses is set in Dublin.")])
     'Who wrote it? (novel set Dublin Ulysses)'
     >>> whole_question("When does the library open?", [Turn("How often are the bins emptied?", "Every Tuesday.")])
@@ -73,11 +83,24 @@ def is_follow_up(question: str, language: str = "english") -> bool:
     content = [word for word in words if _is_content(word, language)]
     if not content:
         return True
-    if len(words) <= LONGEST and _OPENINGS.match(question):
+    if len(words) <= LONGEST and (_OPENINGS.match(question) or _is_continued(question, content)):
         return True
     if _BARE.match(question) and not _VERBS.search(question) and len(content) <= 3:
         return True
     return _points_back(words, language) or _is_stub(question, content)
+
+
+def _is_continued(question: str, content: Sequence[str]) -> bool:
+    """Whether a question opens with "and" and is no whole one without: it asks nothing, or for one known thing."""
+    opening = _AND.match(question)
+    if opening is None:
+        return False
+    rest = question[opening.end() :]
+    if not (_ASKS.match(rest) or _VERBS.match(rest.lstrip())):
+        return True
+    words = _WORD.findall(rest)
+    known = [after for word, after in itertools.pairwise(words) if word.lower() == "the"]
+    return len(content) == 1 and content[0] in known
 
 
 def _points_back(words: Sequence[str], language: str) -> bool:
@@ -134,8 +157,12 @@ def _subject(history: Sequence[Turn], language: str) -> list[Turn]:
     return turns
 
 
-def _contents(text: str, language: str) -> Iterator[str]:
-    return (word for word in _WORD.findall(text) if _is_content(word, language) or word[0].isdigit())
+def _contents(text: str, language: str) -> list[str]:
+    """Its words of content, without the participle at their end: what it is about, not what happened to that."""
+    found = [word for word in _WORD.findall(text) if _is_content(word, language) or word[0].isdigit()]
+    if len(found) > 1 and _BE.search(text) and _PARTICIPLE.fullmatch(found[-1]):
+        found.pop()
+    return found
 
 
 def _named(answer: str) -> Iterator[str]:

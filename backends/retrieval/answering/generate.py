@@ -7,13 +7,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from backends.retrieval.answering.answer import NOT_FOUND
+from backends.retrieval.answering.deltas import spoken
 from backends.retrieval.answering.events import Piece
-from backends.retrieval.answering.llm import Client, Delta
+from backends.retrieval.answering.llm import Client
 from backends.retrieval.answering.llm_failures import LLMFailed
 from backends.retrieval.answering.prompt import Prompt
 from backends.retrieval.answering.verify import Verified
 
-THOUGHT, SAID = "<think>", "</think>"  # some models reason aloud first; that is not their answer
 ENDINGS = {
     "length": "The answer was cut off: it reached WORKBENCH_LLM_MAX_TOKENS.",
     "content_filter": "The answer was cut off by the server's content filter.",
@@ -34,6 +34,7 @@ class Written:
 
     text: str
     notes: tuple[str, ...] = ()
+    broken_off: bool = False
 
 
 def generate(client: Client, prompt: Prompt) -> Generator[Piece, None, Written]:
@@ -43,7 +44,7 @@ def generate(client: Client, prompt: Prompt) -> Generator[Piece, None, Written]:
     model repeats its prompt instead of answering it.
     """
     parts: list[str] = []
-    finish, notes = "", list(prompt.notes)
+    finish, notes, broken_off = "", list(prompt.notes), False
     try:
         for delta in spoken(client.stream(prompt.messages)):
             finish = delta.finish
@@ -59,44 +60,19 @@ def generate(client: Client, prompt: Prompt) -> Generator[Piece, None, Written]:
         if not "".join(parts).strip():
             raise
         notes.append(f"The answer was cut off: {error.message}")
+        broken_off = True
     text = "".join(parts).strip()
     if not text:
         raise LLMFailed(
             f"{client.model} gave an empty answer.", hint="Set another model, or raise the limit of tokens."
         )
-    return Written(text, (*notes, ENDINGS[finish]) if finish in ENDINGS else tuple(notes))
+    if finish in ENDINGS:
+        notes.append(ENDINGS[finish])
+    return Written(text, tuple(notes), broken_off or finish in ENDINGS)
 
 
 class _Echo(LLMFailed):
     """What was streamed is no answer, so that none of it is kept."""
-
-
-def spoken(deltas: Generator[Delta]) -> Generator[Delta]:
-    """The same answer without the thoughts that a model may write down before it.
-
-    >>> pieces = (Delta(text) for text in ("<th", "ink>Hm", "m.</thi", "nk>\\n\\nYes", " [1]."))
-    >>> "".join(delta.text for delta in spoken(pieces))
-    'Yes [1].'
-    """
-    held, thinking, begun = "", False, False
-    try:
-        for delta in deltas:
-            if begun:
-                yield delta
-                continue
-            held = (held + delta.text).lstrip()
-            thinking = thinking or held.startswith(THOUGHT)
-            if thinking and SAID in held:
-                held, thinking = held.partition(SAID)[2].lstrip(), False
-            elif thinking:
-                held = THOUGHT + held[len(THOUGHT) :][-len(SAID) :]  # what may be the beginning of its end
-            begun = bool(delta.finish) or not (thinking or THOUGHT.startswith(held))
-            if begun:
-                yield Delta("" if thinking else held, delta.finish)
-        if not (begun or thinking):
-            yield Delta(held)
-    finally:
-        deltas.close()
 
 
 def knows_nothing(verified: Verified) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from backends.errors import WorkbenchError
+from backends.retrieval.answering.deltas import Delta, spoken
 from backends.retrieval.answering.llm_failures import LLMFailed, failure
 from backends.retrieval.answering.llm_wire import guarded_client
 from backends.settings import Settings
@@ -23,14 +24,6 @@ WAIT_SECONDS = 0.5  # before the second try, and twice that before the third
 LONGEST_WAIT = 10.0  # that a server may ask for: whoever asked is waiting
 LONGEST_TOKEN = 16  # characters: a server that sends more than these for each token does not keep to the limit
 WHOLE = 5  # an answer as a whole may take this many times the limit for one piece of it
-
-
-@dataclass(frozen=True)
-class Delta:
-    """Some more text of an answer. `finish` is in the last one: "stop", or "length" for one that was cut off."""
-
-    text: str
-    finish: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +93,19 @@ class Client:
             yield from self._read(opened)
         finally:
             opened.close()
+
+    def complete(self, messages: Sequence[Message]) -> str:
+        """All of the answer to `messages`, without thoughts before it; at most `max_tokens`, where it is cut.
+
+        Raises LLMFailed, also for an answer that breaks off or is empty.
+        """
+        client = self.settled()
+        text = "".join(delta.text for delta in spoken(client.stream(messages))).strip()
+        if not text:
+            raise LLMFailed(
+                f"{client.model} gave an empty answer.", hint="Set another model, or raise the limit of tokens."
+            )
+        return text
 
     def _trying(self, work: Callable[[], Any]) -> Any:
         for number in range(TRIES):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDEST = 50  # passages that one range such as [1-3] can name: nothing is given more
-_ONE = r"(?:passages?\s*|#|\^)?\d{1,6}(?:\s*†[^\]】]{0,80})?"
+HIGHEST = 200  # a bracket with higher numbers alone, such as a year, is no citation and stays
+_DIGITS = r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹]{1,6}"
+_ONE = rf"(?:passages?\s*|#|\^)?[-−]?{_DIGITS}(?:\s*†[^\]】]{0, 80})?"
 _LIST = rf"{_ONE}(?:\s*(?:,|;|&|and|[-–—])\s*{_ONE})*"
-MARKER = re.compile(rf"[ \t]*(?:\[\s*{_LIST}\s*\]|【\s*{_LIST}\s*】)", re.IGNORECASE)
+_LINK = r"(?:\((?:[a-z][a-z+.-]{1,15}:|#|/|www\.)[^()\s]{0,500}\))?"
+MARKER = re.compile(rf"[ \t]*(?:\[\[\s*{_LIST}\s*\]\]|\[\s*{_LIST}\s*\]|【\s*{_LIST}\s*】){_LINK}", re.IGNORECASE)
+_INDEXED = re.compile(r"(?:(?<!\w)[a-z]|_\w*)\Z")  # what stands before the index of a program's list: x[1], row_of[2]
 _NUMBERS = re.compile(r"(\d+)(?:\s*(?:†[^,;\]】]*)?[-–—]\s*(?:passages?\s*|#|\^)?(\d+))?", re.IGNORECASE)
+_NEGATIVE = re.compile(r"(?:^|[\[【,;])\s*[-−]\d")
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*+•-]*(?:\d+[.)][ \t]+)?\Z")
 
 
@@ -32,11 +38,14 @@ def without_markers(text: str) -> tuple[str, tuple[Marker, ...]]:
     """
     pieces, markers, length, last = [], [], 0, 0
     for match in MARKER.finditer(text):
+        numbers = numbers_of(match.group())
+        if min(numbers) > HIGHEST or (match.group()[0] == "[" and _INDEXED.search(text[: match.start()][-40:])):
+            continue
         piece = text[last : match.start()]
         pieces.append(piece)
         length += len(piece)
         leads = _LINE_START.search(text, 0, match.start()) is not None and text[match.end() :][:1] not in {"", "\n"}
-        markers.append(Marker(length, numbers_of(match.group()), leads))
+        markers.append(Marker(length, numbers, leads))
         last = match.end()
     return "".join((*pieces, text[last:])), tuple(markers)
 
@@ -48,7 +57,10 @@ def numbers_of(marker: str) -> tuple[int, ...]:
     ((2, 4, 5, 6), (3,), (2,))
     """
     found: dict[int, None] = {}
-    for first, last in _NUMBERS.findall(re.sub(r"†[^,;\]】]*", "", marker)):
+    inner = unicodedata.normalize("NFKC", re.split(r"[\]】]", marker)[0])
+    if _NEGATIVE.search(inner):
+        return (0,)  # which is no passage
+    for first, last in _NUMBERS.findall(re.sub(r"†[^,;\]】]*", "", inner)):
         begin, end = int(first), int(last or first)
         found |= dict.fromkeys(range(begin, min(end, begin + WIDEST) + 1) if end > begin else (begin, end))
     return tuple(found)

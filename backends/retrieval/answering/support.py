@@ -19,9 +19,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backends.retrieval.answering.facts import Facts, facts
+from backends.retrieval.answering.once import Encoder
 from backends.retrieval.answering.opposites import opposed
 from backends.retrieval.chunking.sentence import sentences
-from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.search.analysis import terms
 
 SUPPORTED = 0.5  # a sentence with less is marked as not supported
@@ -53,7 +53,7 @@ class Evidence:
 
 
 def support(
-    sentence: str, passages: Sequence[str], embedder: Embedder | None = None, language: str = "english"
+    sentence: str, passages: Sequence[str], embedder: Encoder | None = None, language: str = "english"
 ) -> float:
     """0 … 1: how far the passages say the sentence; `SUPPORTED` and more counts as said.
 
@@ -67,7 +67,7 @@ def support(
 
 
 def evidence(
-    sentence: str, passages: Sequence[str], embedder: Embedder | None = None, language: str = "english"
+    sentence: str, passages: Sequence[str], embedder: Encoder | None = None, language: str = "english"
 ) -> Evidence | None:
     """The best evidence for a sentence and its support; None where there is no passage with a word in it."""
     said = facts(sentence, language)
@@ -128,7 +128,7 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def _cosines(
-    said: list[str], texts: list[str], embedder: Embedder | None
+    said: list[str], texts: list[str], embedder: Encoder | None
 ) -> tuple[list[float | None], list[float | None]]:
     """Of the first with each text, and of each of the others with the text that is nearest to it."""
     if embedder is None:
@@ -160,7 +160,7 @@ def _strength(sentence: str, piece: Evidence, cosine: float | None) -> float:
     return float(1 / (1 + np.exp(6.0 - 8.0 * cosine - 4.0 * piece.coverage)))
 
 
-def _checked(sentence: str, piece: Evidence, added: int, embedder: Embedder | None, language: str) -> Evidence:
+def _checked(sentence: str, piece: Evidence, added: int, embedder: Encoder | None, language: str) -> Evidence:
     """The piece with the score that the checks leave."""
     failed = 0 if _verbatim(sentence, piece.text) else added + _failed(sentence, piece.text, embedder, language)
     return replace(piece, support=round(piece.support * CONTRADICTED**failed, 4))
@@ -170,7 +170,7 @@ def _verbatim(sentence: str, text: str) -> bool:
     return _plain(sentence) in _plain(text)
 
 
-def _failed(sentence: str, text: str, embedder: Embedder | None, language: str) -> int:
+def _failed(sentence: str, text: str, embedder: Encoder | None, language: str) -> int:
     """How many checks a sentence fails against its evidence."""
     said, known = facts(sentence, language), facts(text, language)
     return sum(
@@ -178,7 +178,7 @@ def _failed(sentence: str, text: str, embedder: Embedder | None, language: str) 
             bool(said.numbers - known.numbers) or _other_unit(said, known),
             any(name.stem not in known.stems for name in said.names),
             _polarity(said, known) or opposed(said, known, language),
-            _exchanged(sentence, text, said, known),
+            _exchanged((sentence, text), said, known, language),
             _replaced(said, known, text, embedder, language),
         )
     )
@@ -196,14 +196,14 @@ def _polarity(said: Facts, known: Facts) -> bool:
     return bool(ours) != bool(theirs) and bool((ours or theirs) & said.content & known.content)
 
 
-def _exchanged(sentence: str, text: str, said: Facts, known: Facts) -> bool:
+def _exchanged(texts: tuple[str, str], said: Facts, known: Facts, language: str) -> bool:
     """Whether names, or the two sides of "than", stand in the other order, both texts being active or passive.
 
     A name that alone has a preposition, and keeps it ("to Oslo"), keeps its part, wherever it stands.
     """
-    if bool(re.search(r"\bby\b", sentence)) != bool(re.search(r"\bby\b", text)):
+    if len({bool(re.search(r"\bby\b", text)) for text in texts}) > 1:
         return False
-    sides, others = _sides(sentence), _sides(text)
+    sides, others = (_sides(text, language) for text in texts)
     if sides and others and sides[0] & others[1] - others[0] and sides[1] & others[0] - others[1]:
         return True
     parts = {name.stem: name.part for name in known.names}
@@ -217,12 +217,12 @@ def _exchanged(sentence: str, text: str, said: Facts, known: Facts) -> bool:
     return not kept and order != sorted(order) and _coverage(said, known) > NEARLY_ALL
 
 
-def _sides(text: str) -> tuple[frozenset[str], frozenset[str]] | tuple[()]:
+def _sides(text: str, language: str) -> tuple[frozenset[str], frozenset[str]] | tuple[()]:
     left, than, right = text.partition(" than ")
-    return (facts(left).content, facts(right).content) if than else ()
+    return (facts(left, language).content, facts(right, language).content) if than else ()
 
 
-def _replaced(said: Facts, known: Facts, text: str, embedder: Embedder | None, language: str) -> bool:
+def _replaced(said: Facts, known: Facts, text: str, embedder: Encoder | None, language: str) -> bool:
     """Whether the word that opens the sentence stands where its evidence has another one, of another meaning.
 
     A first word is capitalised whether it is a name or not, so that its vector has to tell; without an embedder any

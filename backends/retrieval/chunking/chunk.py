@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class ChunkSize:
     """How long chunks are, in tokens of the embedding model, and how many of them two neighbours share."""
 
-    tokens: int = 200
+    tokens: int = 240
     overlap: int = 30
 
 

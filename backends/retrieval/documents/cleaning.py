@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from backends.datasets.encodings import Decoded, decode
+if TYPE_CHECKING:
+    from backends.datasets.encodings import Decoded
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -33,6 +35,8 @@ def decoded_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     >>> decoded_text("naïve café".encode("utf-16"))
     ('naïve café', ())
     """
+    from backends.datasets.encodings import decode  # brings pandas, which a search does without
+
     return cleaned(decode(data))
 
 

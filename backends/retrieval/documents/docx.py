@@ -8,6 +8,7 @@ from typing import Any
 from backends.retrieval.documents.cleaning import clean, one_line
 from backends.retrieval.documents.document import Document
 from backends.retrieval.documents.drafting import LINE, PARAGRAPH, Draft
+from backends.retrieval.documents.headings import is_code
 from backends.retrieval.documents.packages import Package
 from backends.retrieval.documents.unreadable import broken
 from backends.retrieval.documents.word_styles import Styles, W
@@ -61,6 +62,8 @@ def _add_all(draft: Draft, body: Any, styles: Styles) -> None:
             continue
         text = _text(element).strip()
         kind, level = styles.block(element)
+        if kind == "heading" and is_code(text):
+            kind, level = "paragraph", 0
         draft.add(kind, text, level, LINE if kind == previous == "list item" else PARAGRAPH)
         previous = kind if text else previous
         for box in _boxes(element):

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from backends.datasets.encodings import Decoded, decode, is_utf8
 from backends.errors import WorkbenchError
 from backends.retrieval.documents.cleaning import clean, cleaned, one_line
 from backends.retrieval.documents.document import Document
@@ -56,6 +55,8 @@ def read_html(data: bytes, name: str, settings: Settings) -> Document:
 
 def _source(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Byte-order mark, then valid UTF-8, then what the page declares, then the guess of the table reader."""
+    from backends.datasets.encodings import Decoded, decode, is_utf8
+
     declared = _declared(data)
     marked = data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     if not marked and declared and not is_utf8(data):

@@ -10,6 +10,7 @@ _LAST = re.compile(r"([^\W\d_]+(?:-[^\W\d_]+)*)[-\u2010\u00ad]$")
 _FIRST = re.compile(r"[^\W\d_]+")
 _DASHED = re.compile(r"\w[-\u2010\u2013\u2014]$")
 _ADDRESS = re.compile(r"(?:https?://(?:\S*[/.=?&_-])?|\w@)$")  # one that a line's end divided
+_IN_ADDRESS = frozenset("%/?&=#_~")  # signs that an address goes on with
 _REACH = 200  # characters of a line that are looked at, so that the time is bounded
 _LEAST = 3  # letters of a word that could stand alone on either side of a real hyphen
 
@@ -50,7 +51,9 @@ def joined(before: str, after: str, words: frozenset[str]) -> str:
 
 def _closes(before: str, after: str) -> bool:
     """Is there no blank between two lines: after a dash in a range, in an address, and in Chinese and Japanese?"""
-    if (_DASHED.search(before[-2:]) or _ADDRESS.search(before[-_REACH:])) and after[:1].isalnum():
+    if _ADDRESS.search(before[-_REACH:]) and (after[:1].isalnum() or after[:1] in _IN_ADDRESS):
+        return True
+    if _DASHED.search(before[-2:]) and after[:1].isalnum():
         return True
     return _is_unspaced(before[-1:]) and _is_unspaced(after[:1])
 

@@ -14,9 +14,10 @@ from typing import Any
 from backends.retrieval.documents.cleaning import clean, one_line
 from backends.retrieval.documents.document import Document
 from backends.retrieval.documents.drafting import LINE, PARAGRAPH, Draft
+from backends.retrieval.documents.headings import Piece
 from backends.retrieval.documents.packages import locked, wrong_password
 from backends.retrieval.documents.pdf_columns import Line, in_reading_order
-from backends.retrieval.documents.pdf_paragraphs import Piece, pieces_of
+from backends.retrieval.documents.pdf_paragraphs import pieces_of
 from backends.retrieval.documents.pdf_words import Word, words_of
 from backends.retrieval.documents.unreadable import Unreadable, broken, too_much_text
 from backends.settings import Settings

@@ -7,6 +7,8 @@ such strips too, but short cells beside them, and stay row by row.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +25,8 @@ _MOST_STRIPS = 40  # in a row; with more it is no text in columns
 _MOST_DEPTH = 4  # columns inside columns
 _STRAYING = 0.1  # share of the lines at which the file's own order may come back to a region
 _NEAR = 1.0  # sizes of the font between a row and the columns that it belongs to
-_CELL_GAP = 1.5  # between the cells of a table, in sizes of the font
+CELL_GAP = 1.5  # between the cells of a table, in sizes of the font
+LEADER = re.compile(r"[.·…_]{3,}$|[.·]{2}$")  # dots between the cells of a row
 
 Span = tuple[float, float]
 
@@ -78,8 +81,9 @@ class Line:
 
     @cached_property
     def cells(self) -> int:
-        """How many pieces gaps wider than a blank divide it into."""
-        return 1 + sum(b.left - a.right > _CELL_GAP * max(a.size, b.size, 1) for a, b in pairwise(self.words))
+        """How many pieces gaps wider than a blank, and dots that lead the eye over one, divide it into."""
+        gaps = sum(b.left - a.right > CELL_GAP * max(a.size, b.size, 1) for a, b in pairwise(self.words))
+        return 1 + gaps + sum(LEADER.match(word.text) is not None for word in self.words[1:-1])
 
 
 def in_reading_order(lines: Sequence[Sequence[Word]]) -> list[Line]:
@@ -205,7 +209,7 @@ def _fits(row: Sequence[Word], below: Sequence[Word], strips: Sequence[float], e
 def _divided(words: Sequence[Word], middles: Sequence[float]) -> list[list[Word]]:
     columns: list[list[Word]] = [[] for _ in range(len(middles) + 1)]
     for word in words:
-        columns[sum(middle < word.middle for middle in middles)].append(word)
+        columns[bisect_left(middles, word.middle)].append(word)
     return [column for column in columns if column]
 
 

@@ -5,41 +5,77 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 
 from backends.retrieval.documents.cleaning import clean
-from backends.retrieval.documents.document import BlockKind
+from backends.retrieval.documents.headings import Piece, has_words, leveled
 from backends.retrieval.documents.hyphens import joined, words_in
 from backends.retrieval.documents.pdf_columns import Line
+from backends.retrieval.documents.pdf_margins import is_note, parted
+from backends.retrieval.documents.pdf_tables import CELL, cells_of, strips_of
 
 _MARKER = re.compile(r"([•◦▪‣●○■□–—*·➢✓]|\(?(\d{1,3}|[a-z]|[ivx]{1,4})[.)])$")
 _ENDS = re.compile(r"[.!?:;。！？][\"'”’)\]]*$")
 _LARGER = 1.12  # times the size of the body: a heading
 _LEADING = 1.4  # times the usual distance of lines: a new paragraph
 _INDENT = 0.8  # sizes of the font
+_BLANK = 0.25  # width of a blank, in sizes of the font
+_RUN = 3  # lines below each other that show how wide their column is
 _SHORT = 0.75  # of the width of the column: a line that ends early
 _HEADING_CHARACTERS, _HEADING_LINES, _BOLD_CHARACTERS = 200, 3, 120
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A block to be: its kind, its text on one line, and its level if it is a heading."""
+class Look:
+    """What the text of a document looks like: the size of its body, whether that is bold, and all larger sizes."""
 
-    kind: BlockKind
-    text: str
-    level: int = 0
+    body: float
+    bold: bool
+    sizes: tuple[float, ...]  # the largest first
 
 
 def pieces_of(pages: Sequence[Sequence[Line]]) -> Iterator[list[Piece]]:
-    """The pieces of each page. What the body's size is, and which words there are, is asked of all pages."""
+    """The pieces of each page. What the body's size is, and which words there are, is asked of all pages.
+
+    What runs above the text of a page comes first, then the text, its footnotes, and what runs below and beside it.
+    """
     words = words_in(line.text for lines in pages for line in lines)
-    grouped = [_groups(lines) for lines in pages]
     body, bold = _body(pages)
-    sizes = sorted({_rounded(group[0].size) for groups in grouped for group in groups if _is_large(group, body)})
-    levels = {size: level for level, size in enumerate(reversed(sizes), 1)}
-    for groups in grouped:
-        yield [_piece(group, levels if _is_large(group, body) else {}, len(levels), bold, words) for group in groups]
+    parts = list(parted(pages, body))
+    grouped = [_groups(part.text) for part in parts]
+    look = Look(body, bold, _sizes(grouped, body))
+    pieces = leveled([_piece(group, look, words) for groups in grouped for group in groups])
+    for part, groups in zip(parts, grouped, strict=True):
+        yield [
+            *_plain(part.above, words),
+            *_with_cells([next(pieces) for _ in groups], groups),
+            *_plain(part.notes, words),
+            *_plain(part.around, words),
+        ]
+
+
+def _sizes(grouped: Sequence[Sequence[Sequence[Line]]], body: float) -> tuple[float, ...]:
+    return tuple(
+        sorted({_rounded(g[0].size) for groups in grouped for g in groups if _is_large(g, body)}, reverse=True)
+    )
+
+
+def _plain(lines: Sequence[Line], words: frozenset[str]) -> list[Piece]:
+    """Lines beside the text as paragraphs: they are neither headings nor rows, however they look."""
+    return [Piece("paragraph", clean(_joined(group, words))) for group in _groups(lines)]
+
+
+def _with_cells(pieces: Sequence[Piece], groups: Sequence[Sequence[Line]]) -> list[Piece]:
+    """The pieces, with their cells where they are rows. Rows that follow each other have the same columns."""
+    done: list[Piece] = []
+    for kind, together in groupby(zip(pieces, groups, strict=True), key=lambda pair: pair[0].kind):
+        pairs = list(together)
+        strips = strips_of([group[0] for _, group in pairs]) if kind == "table row" else []
+        for piece, group in pairs:
+            row = kind == "table row" and len(group) == 1
+            done.append(Piece(kind, clean(CELL.join(cells_of(group[0], strips)))) if row else piece)
+    return done
 
 
 def _body(pages: Sequence[Sequence[Line]]) -> tuple[float, bool]:
@@ -67,12 +103,33 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
     """Lines that belong to one block."""
     pitch = _pitch(lines)
     groups: list[list[Line]] = []
-    for line in lines:
-        if groups and not _begins(groups[-1], line, pitch):
+    reach = 0.0
+    for line, ends in zip(lines, _reaches(lines), strict=True):
+        if groups and not _begins(groups[-1], line, pitch, reach):
             groups[-1].append(line)
         else:
             groups.append([line])
+        reach = ends
     return groups
+
+
+def _reaches(lines: Sequence[Line]) -> list[float]:
+    """How far right each line could go: to the edge of its column, or as far as its neighbours in a narrower one."""
+    reaches: list[float] = []
+    run: list[Line] = []
+    for line in [*lines, None]:
+        if line is None or (run and not _is_under(run[-1], line)):
+            widest = max((line.right for line in run), default=0.0)
+            reaches += [min(widest, line.edges[1]) if len(run) >= _RUN else line.edges[1] for line in run]
+            run = []
+        if line is not None:
+            run.append(line)
+    return reaches
+
+
+def _is_under(before: Line, line: Line) -> bool:
+    near = 0 < before.bottom - line.bottom < 2.5 * max(line.size, 1.0)
+    return near and abs(line.left - before.left) < 3 * max(line.size, 1.0)
 
 
 def _pitch(lines: Sequence[Line]) -> float:
@@ -85,21 +142,37 @@ def _pitch(lines: Sequence[Line]) -> float:
     return median(steps) if steps else 1.2
 
 
-def _begins(group: Sequence[Line], line: Line, pitch: float) -> bool:
-    """Does `line` begin a new block after `group`?"""
+def _begins(group: Sequence[Line], line: Line, pitch: float, reach: float) -> bool:
+    """Does `line` begin a new block after `group`, whose last line could go as far as `reach`?"""
     before, size = group[-1], max(line.size, 1.0)
-    if not (before.sizes & line.sizes) or before.bold != line.bold or _marked(line):
+    if not (before.sizes & line.sizes) or before.bold != line.bold or is_note(line):
+        return True
+    room = _had_room(before, line, reach)
+    if _marked(line) and (room or not _goes_on(group, line)):
         return True
     if before.cells > 1 or line.cells > 1:
         return not (_marked(before) and before.cells == 2 and line.cells == 1)
     step = (before.bottom - line.bottom) / size
     if step < 0.3 or before.region != line.region:  # another column: a sentence may go on there
-        return bool(_ENDS.search(before.text)) or not line.text[:1].islower()
-    return step > _LEADING * pitch or _ends_early(before) or _is_indented(group, line)
+        return bool(_ENDS.search(before.text)) or (line.text[:1].isupper() and room)
+    return step > _LEADING * pitch or _ends_early(before) or _is_indented(group, line, room)
 
 
 def _marked(line: Line) -> bool:
     return len(line.words) > 1 and bool(_MARKER.match(line.words[0].text))
+
+
+def _goes_on(group: Sequence[Line], line: Line) -> bool:
+    """Is what looks like a marker the next word of a sentence, as in "paragraph / (i) of this rule"?"""
+    before = group[-1]
+    inside = not _marked(group[0]) and not _ENDS.search(before.text) and line.words[1].text[:1].islower()
+    return inside and line.words[0].text[-1] in ".)" and line.left <= before.left + 0.3 * line.size
+
+
+def _had_room(before: Line, line: Line, reach: float) -> bool:
+    """Would the first word of `line` have fitted at the end of the line before it?"""
+    first = line.words[0]
+    return before.right + _BLANK * line.size + first.right - first.left < reach
 
 
 def _ends_early(line: Line) -> bool:
@@ -111,22 +184,22 @@ def _is_short(line: Line) -> bool:
     return line.right < left + _SHORT * (right - left)
 
 
-def _is_indented(group: Sequence[Line], line: Line) -> bool:
+def _is_indented(group: Sequence[Line], line: Line, room: bool) -> bool:
     """The first line of a paragraph starts further right; a list item ends where a line goes back to its marker."""
     before, size = group[-1], max(line.size, 1.0)
     if _marked(group[0]):
         back = line.left < group[0].left + 0.3 * size and line.left < before.left - 0.3 * size
-        return back and (len(group) > 1 or _is_short(before) or bool(_ENDS.search(before.text)))
+        return back and (len(group) > 1 or room or bool(_ENDS.search(before.text)))
     return line.left - before.left > _INDENT * size and before.left - line.edges[0] < 0.5 * size
 
 
-def _piece(group: Sequence[Line], levels: dict[float, int], large: int, bold: bool, words: frozenset[str]) -> Piece:
+def _piece(group: Sequence[Line], look: Look, words: frozenset[str]) -> Piece:
     text = clean(_joined(group, words))
-    level = levels.get(_rounded(group[0].size), 0)
-    if not level and not bold and _is_bold_heading(group, text):
-        level = large + 1
-    if level:
-        return Piece("heading", text, min(level, 6))
+    level = look.sizes.index(_rounded(group[0].size)) + 1 if _is_large(group, look.body) else 0
+    if not level and not look.bold and _is_bold_heading(group, text):
+        level = len(look.sizes) + 1
+    if level and has_words(text):
+        return Piece("heading", text, level)
     if _marked(group[0]):
         return Piece("list item", text)
     return Piece("table row" if group[0].cells > 1 else "paragraph", text)

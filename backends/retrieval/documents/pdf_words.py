@@ -10,6 +10,10 @@ from typing import Any, NamedTuple
 
 _BOLD = re.compile(r"bold|black|heavy|demi|medi\b|cmbx|sfbx", re.IGNORECASE)
 _LINE_ENDS = (10, 13)
+_MARK = re.compile(r"(\d{1,3}|[*†‡§¶])[^\W\d_]")  # of a note, at the note itself
+_RAISED = 0.8  # of the size of the text beside it: a raised number is smaller
+_STEP, _RAISED_STEP = 0.7, 0.3  # heights that a new line is lower: any, and one that begins with a raised number
+_FAR = 5.0  # heights to the left that no sentence jumps back inside a line
 _HYPHEN = 2  # PDFium's mark for a hyphen at the end of a line; it leaves the line's end out
 
 
@@ -40,40 +44,54 @@ class _Character(NamedTuple):
     top: float
 
 
+_BLANK = _Character(" ", -1, 0.0, 0.0, 0.0, 0.0)
+
+
 def words_of(text: Any, page: Any) -> list[list[Word]]:
     """Lines of words of one page of pypdfium2 (its text page and the page), in the order of the file."""
     lines: list[list[Word]] = [[]]
     word: list[_Character] = []
+    last: _Character | None = None
     ended = False
+    fonts = _Fonts(text)
     for character in _characters(text, page.get_rotation() // 90 % 4, page.get_size()):
         if character is None:
             ended = True
             continue
-        wraps = bool(word) and (not _is_beside(word[-1], character) if ended else _is_below(word[-1], character))
-        if word and (wraps or character.text.isspace()):
-            lines[-1].append(_word(word, text))
+        blank = character is _BLANK
+        back = not blank and last is not None and (ended or character.left < last.left)
+        wraps = back and last is not None and _wraps(last, character, ended and bool(word))
+        if word and (wraps or blank):
+            lines[-1] += _words(word, fonts)
             word = []
         if (wraps or (ended and not word)) and lines[-1]:
             lines.append([])
-        ended = ended and character.text.isspace()
-        if not character.text.isspace():
+        if not blank:
+            ended = False
+            last = character
             word.append(character)
     if word:
-        lines[-1].append(_word(word, text))
+        lines[-1] += _words(word, fonts)
     return [line for line in lines if line]
 
 
 def _characters(text: Any, turned: int, size: tuple[float, float]) -> Iterator[_Character | None]:
-    """Every character; None for the end of a line."""
+    """Every character, `_BLANK` for one without ink, None for the end of a line."""
+    from ctypes import byref
+
     from pypdfium2 import raw
 
-    box = raw.FS_RECTF()
+    box, page = raw.FS_RECTF(), text.raw
+    place, unicode_of, box_of = byref(box), raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     for at in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text, at)
+        code = unicode_of(page, at)
         if code in _LINE_ENDS:
             yield None
-        elif code and raw.FPDFText_GetLooseCharBox(text, at, box):
-            yield _Character("-" if code == _HYPHEN else chr(code), at, *_upright(box, turned, size))
+        elif code and chr(code).isspace():
+            yield _BLANK
+        elif code and box_of(page, at, place):
+            edges = _upright(box, turned, size) if turned else (box.left, box.right, box.bottom, box.top)
+            yield _Character("-" if code == _HYPHEN else chr(code), at, *edges)
             if code == _HYPHEN:
                 yield None
 
@@ -85,16 +103,24 @@ def _upright(box: Any, turned: int, size: tuple[float, float]) -> tuple[float, f
         return box.bottom, box.top, height - box.right, height - box.left
     if turned == 2:
         return width - box.right, width - box.left, height - box.top, height - box.bottom
-    if turned == 3:
-        return width - box.top, width - box.bottom, box.left, box.right
-    return box.left, box.right, box.bottom, box.top
+    return width - box.top, width - box.bottom, box.left, box.right
+
+
+def _wraps(before: _Character, after: _Character, told: bool) -> bool:
+    """Does a line end between them: `told` by PDFium and true, or not told?"""
+    return not _is_beside(before, after) if told else _is_below(before, after)
 
 
 def _is_below(before: _Character, after: _Character) -> bool:
-    """Does `after` stand to the left and lower, on a line of its own that PDFium did not tell?"""
-    if after.right >= before.left or after.text.isspace():
+    """Does `after` stand to the left and lower, on a line of its own that PDFium did not tell?
+
+    The raised number of a note hangs between two lines, so far to the left less of a step is enough.
+    """
+    if after.right >= before.left:
         return False
-    return before.bottom - after.bottom > 0.7 * max(before.top - before.bottom, after.top - after.bottom)
+    height = max(before.top - before.bottom, after.top - after.bottom)
+    least = _STEP if before.left - after.right < _FAR * height else _RAISED_STEP
+    return before.bottom - after.bottom > least * height
 
 
 def _is_beside(before: _Character, after: _Character) -> bool:
@@ -104,29 +130,46 @@ def _is_beside(before: _Character, after: _Character) -> bool:
     return high - low > 0.4 * least and abs(after.left - before.right) < 0.15 * least
 
 
-def _word(characters: list[_Character], text: Any) -> Word:
-    from pypdfium2 import raw
-
-    first = characters[0].at
-    matrix = raw.FS_MATRIX()
-    scale = hypot(matrix.b, matrix.d) if raw.FPDFText_GetMatrix(text, first, matrix) else 1.0
-    texts, _, lefts, rights, bottoms, tops = zip(*characters, strict=True)
-    return Word(
-        "".join(texts),
-        min(lefts),
-        max(rights),
-        min(bottoms),
-        max(tops),
-        raw.FPDFText_GetFontSize(text, first) * scale,
-        bool(_BOLD.search(_font(text, first))),
-    )
+def _words(characters: list[_Character], fonts: _Fonts) -> list[Word]:
+    """The characters as one word; as two where a note's small number stands directly before its first word."""
+    mark = _MARK.match("".join(character.text for character in characters[:6]))
+    at = mark.end(1) if mark else 0
+    if at and fonts.size(characters[0].at) < _RAISED * fonts.size(characters[at].at):
+        return [_word(characters[:at], fonts), _word(characters[at:], fonts)]
+    return [_word(characters, fonts)]
 
 
-def _font(text: Any, at: int) -> str:
-    import ctypes
+def _word(characters: list[_Character], fonts: _Fonts) -> Word:
+    texts, places, lefts, rights, bottoms, tops = zip(*characters, strict=True)
+    first = places[0]
+    size, bold = fonts.size(first), fonts.is_bold(first)
+    return Word("".join(texts), min(lefts), max(rights), min(bottoms), max(tops), size, bold)
 
-    from pypdfium2 import raw
 
-    name = ctypes.create_string_buffer(128)
-    raw.FPDFText_GetFontInfo(text, at, name, len(name), None)
-    return name.value.decode("utf-8", "replace")
+class _Fonts:
+    """Size and weight of the characters of one page; the name of a font is looked at once."""
+
+    def __init__(self, text: Any) -> None:
+        import ctypes
+
+        from pypdfium2 import raw
+
+        self._raw, self._page = raw, text.raw
+        self._matrix = raw.FS_MATRIX()
+        self._name = ctypes.create_string_buffer(128)
+        self._bold: dict[bytes, bool] = {}
+
+    def size(self, at: int) -> float:
+        """Points, as drawn: the size of the font times the scale of the text."""
+        matrix = self._matrix
+        scale = hypot(matrix.b, matrix.d) if self._raw.FPDFText_GetMatrix(self._page, at, matrix) else 1.0
+        return float(self._raw.FPDFText_GetFontSize(self._page, at) * scale)
+
+    def is_bold(self, at: int) -> bool:
+        """Does the font's name say that it is heavy?"""
+        self._name.value = b""
+        self._raw.FPDFText_GetFontInfo(self._page, at, self._name, len(self._name), None)
+        name = self._name.value
+        if name not in self._bold:
+            self._bold[name] = bool(_BOLD.search(name.decode("utf-8", "replace")))
+        return self._bold[name]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from backends.datasets import Dataset, read_table
+from typing import TYPE_CHECKING
+
 from backends.errors import WorkbenchError
 from backends.retrieval.documents.cleaning import clean, decoded_text
 from backends.retrieval.documents.document import Document
 from backends.retrieval.documents.drafting import LINE, Draft
 from backends.retrieval.documents.unreadable import Unreadable, empty, too_much_text
 from backends.settings import Settings
+
+if TYPE_CHECKING:
+    from backends.datasets import Dataset
 
 MOST_ROWS = 100_000  # of one table; each is a passage with a vector of its own
 
@@ -43,6 +47,8 @@ def read_rows(data: bytes, name: str, settings: Settings) -> Document:
 
 def _table(data: bytes, name: str, settings: Settings) -> Dataset:
     """The table with every cell as text. Raises Unreadable for what is no table."""
+    from backends.datasets import read_table  # brings pandas, which a search does without
+
     text, _ = decoded_text(data)
     if not text.strip():
         raise empty(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,27 @@ TEXTS_AT_ONCE = 1_024  # that are tokenised and sorted together
 class Batches:
     """A session of ONNX Runtime and its tokenizer: texts in, rows of numbers out.
 
-    Each batch runs on one thread and `threads` batches run beside each other, which is faster than many threads
+    Each batch runs on one thread and `threads()` batches run beside each other, which is faster than many threads
     inside one batch and leaves no thread spinning. Padding is masked, so a text's row depends on its
     neighbours in its last bits only. Safe to use from several threads.
     """
 
-    def __init__(self, model: Path, tokens: Tokens, padding: int, threads: int) -> None:
+    def __init__(self, model: Path, tokens: Tokens, padding: int, threads: Callable[[], int]) -> None:
         self.tokens = tokens
         self._padding = padding
         self._session = _session(model)
         self._names = {entry.name for entry in self._session.get_inputs()}
-        self._threads = ThreadPoolExecutor(max_workers=max(1, threads), thread_name_prefix="embedding")
+        self._count = threads
+        self._lock = Lock()
+        self._pool: ThreadPoolExecutor | None = None
+
+    @property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Made when the first passages come: a question needs none."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(max(1, self._count()), thread_name_prefix="embedding")
+            return self._pool
 
     def one(self, text: str | tuple[str, str]) -> np.ndarray:
         """The row of one text, or one pair, computed in the calling thread."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from backends.retrieval.embedding.tokens import Tokens
 class OnnxEmbedder:
     """The converted model in a folder. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, record: Record, threads: int = 2) -> None:
+    def __init__(self, folder: Path, record: Record, threads: Callable[[], int] = lambda: 2) -> None:
         self._record = record
         self._tokens = Tokens(folder / TOKENIZER, record.longest)
         self._batches = Batches(folder / MODEL, self._tokens, record.padding, threads)

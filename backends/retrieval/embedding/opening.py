@@ -155,7 +155,7 @@ def _opened(kind: str, source: Source, settings: Settings) -> Any:
 def _embedder(source: Source, record: Record, settings: Settings) -> Any:
     folder = kept_folder("embedder", source, settings)
     if record.arithmetic != "torch":
-        return OnnxEmbedder(folder, record, settings.worker_count)
+        return OnnxEmbedder(folder, record, lambda: settings.worker_count)
     from backends.retrieval.embedding.torch_models import TorchEmbedder, load
 
     return TorchEmbedder(load("embedder", source.folder), record, folder)
@@ -163,7 +163,7 @@ def _embedder(source: Source, record: Record, settings: Settings) -> Any:
 
 def _reranker(source: Source, record: Record, settings: Settings) -> Any:
     if record.arithmetic != "torch":
-        return OnnxReranker(kept_folder("reranker", source, settings), record, settings.worker_count)
+        return OnnxReranker(kept_folder("reranker", source, settings), record, lambda: settings.worker_count)
     from backends.retrieval.embedding.torch_models import TorchReranker, load
 
     return TorchReranker(load("reranker", source.folder), record)

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from backends.retrieval.embedding.source import FORMAT, file_digest
+from backends.retrieval.embedding.source import FORMAT, file_digest, known_digest
 
 MODEL, TOKENIZER, RECORD = "model.onnx", "tokenizer.json", "record.json"
 
@@ -70,7 +70,7 @@ def read_record(folder: Path) -> Record | None:
 def undamaged(folder: Path, record: Record) -> bool:
     """Whether all files of a conversion are what they were when it was made."""
     return all(
-        (folder / name).is_file() and file_digest(folder / name) == digest for name, digest in record.digests.items()
+        (folder / name).is_file() and known_digest(folder / name) == digest for name, digest in record.digests.items()
     )
 
 

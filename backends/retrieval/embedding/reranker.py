@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Reranker(Protocol):
 class OnnxReranker:
     """A cross-encoder on ONNX Runtime, in float32: the scores are those of `CrossEncoder.predict`."""
 
-    def __init__(self, folder: Path, record: Record, threads: int = 2) -> None:
+    def __init__(self, folder: Path, record: Record, threads: Callable[[], int] = lambda: 2) -> None:
         self._record = record
         self._batches = Batches(folder / MODEL, Tokens(folder / TOKENIZER, record.longest), record.padding, threads)
 

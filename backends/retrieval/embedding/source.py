@@ -60,6 +60,12 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def known_digest(path: Path) -> str:
+    """The SHA-256 of a file, computed again only when its size or time has changed."""
+    state = path.stat()
+    return _digest_at(path, state.st_size, state.st_mtime_ns)
+
+
 def check_weights(path: Path, published: str) -> None:
     """Raise WorkbenchError when a file of weights is absent or not the published one."""
     if not path.is_file():
@@ -129,6 +135,11 @@ def _signature(folder: Path) -> tuple[tuple[str, int, int], ...]:
             state = path.stat()
             found.append(("/".join(parts), state.st_size, state.st_mtime_ns))
     return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _digest_at(path: Path, size: int, changed: int) -> str:
+    return file_digest(path)
 
 
 @lru_cache(maxsize=16)

@@ -35,7 +35,7 @@ class Tokens:
     @property
     def max_tokens(self) -> int:
         """Tokens of a text that the model sees, without its special tokens."""
-        return self._longest - int(self._whole.num_special_tokens_to_add(is_pair=False))
+        return self._longest - int(self._cut.num_special_tokens_to_add(is_pair=False))
 
     def spans(self, text: str) -> np.ndarray:
         """Where the tokens are in `text`: integers (tokens, 2), first character and the one after the last."""

@@ -35,6 +35,9 @@ _ASK = (
 )
 
 
+OF_THEIR_WORDS = "The questions are made of words of their passages, which favours lexical search."
+
+
 class Indexed(Protocol):
     """A collection, as far as questions are made from it."""
 
@@ -195,7 +198,7 @@ def _notes(made: int, wanted: int, writer: Writer | None) -> tuple[str, ...]:
     wording = (
         "A language model worded the questions, each from the one passage that counts as relevant."
         if writer
-        else "The questions are made of words of their passages, which favours lexical search."
+        else OF_THEIR_WORDS
     )
     fewer = f"{made:,} of {wanted:,} questions were made: no further passage is long enough and unlike the others."
     return (wording, *([fewer] if made < wanted else []))

@@ -118,15 +118,14 @@ def _judging(order: Order, configuration: Configuration, collection: Collection,
     """How to judge, with the collection's own threshold or the shipped one."""
     from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence
 
-    if configuration.mode != "lexical" or order.answers:
-        variants.embedder(collection)  # waits until the model is ready, where a search would go on without it
-    kept = collection.options.threshold
+    embedder = variants.embedder(collection)  # waits until the model is ready, where a search would go on without it
+    kept, language = collection.options.threshold, collection.options.language
     threshold = DEFAULT_THRESHOLD if kept is None else kept
     return Judging(
         title=configuration.title,
         k=order.k,
         reader=replace(configuration, hits=order.k).search(collection) if configuration.hits > order.k else None,
-        confidence=lambda found: confidence(found) if found.hits else 0.0,
+        confidence=lambda found: confidence(found, embedder, language),
         threshold=threshold,
         answer=_answering(collection, variants, threshold) if order.answers else None,
         seed=order.seed,

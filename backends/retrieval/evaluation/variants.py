@@ -159,7 +159,9 @@ class Variants:
             if cancelled():
                 raise Stopped
             report(f"Indexing {len(documents):,} documents anew", done / characters)
-            copy.add_documents(self._collection.source(document.id) for document in group)
+            outcomes = copy.add_documents(self._collection.source(document.id) for document in group)
+            if refused := [one.reason for one in outcomes if one.document is None]:
+                raise WorkbenchError(f"A document cannot be indexed anew: {refused[0]}")
             done += sum(document.characters for document in group)
 
 

@@ -13,11 +13,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backends.errors import WorkbenchError
-from backends.retrieval.index.schema import APPLICATION, SCHEMA, TABLES
+from backends.retrieval.index.schema import APPLICATION, SCHEMA, TABLES, UPGRADES
 
 BUSY_SECONDS = 30.0  # that a writer waits for another one
 IDLE_READERS = 4  # connections that are kept between uses
 CACHE_KIB = 16_384  # of pages, per connection
+_PRAGMAS = (
+    "foreign_keys = ON",
+    "synchronous = NORMAL",
+    "secure_delete = FAST",  # some builds write zeros over every page that is freed, which doubles what a delete costs
+)
 _MENDS = {  # the beginning of SQLite's own name of an error: what it means, and the way out
     "SQLITE_CORRUPT": ("is damaged", "Put back a copy of it, or delete the collection and add the documents again."),
     "SQLITE_NOTADB": ("is damaged", "Put back a copy of it, or delete the collection and add the documents again."),
@@ -29,17 +34,20 @@ _MENDS = {  # the beginning of SQLite's own name of an error: what it means, and
     "SQLITE_PERM": ("may not be read", "Check the permissions of the file and its folder."),
     "SQLITE_IOERR": ("cannot be read or written: the disk reports an error", "Check the disk and try again."),
 }
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 class Database:
     """One open collection file. Every method is safe from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, and make its tables where it is new.
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        """Open the file, and make its tables where it is new and `create` allows it.
 
-        Raises WorkbenchError for a file that is damaged, is no collection, or was written by a newer workbench.
+        Raises WorkbenchError for a file that is damaged or empty, is no collection, or was written by a newer
+        workbench.
         """
         self.path = path
+        self._damaged = False  # whether a statement has met damage; then nothing is written before all is checked
         self._lock = threading.RLock()  # one writer in this process; SQLite sees to the others
         self._guard = threading.Lock()  # of what follows
         self._idle: list[sqlite3.Connection] = []
@@ -47,7 +55,7 @@ class Database:
         with self._explained():
             self._writer = self._connection()
             try:
-                self._prepare()
+                self._prepare(create)
             except BaseException:
                 self._writer.close()
                 raise
@@ -71,6 +79,8 @@ class Database:
         with self._explained(), self._lock:
             if self._closed:
                 raise _closed(self.path)
+            if self._damaged:
+                self._check()
             self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
@@ -107,11 +117,28 @@ class Database:
 
     def _connection(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        for pragma in ("foreign_keys = ON", "synchronous = NORMAL", f"cache_size = -{CACHE_KIB}"):
+        for pragma in (*_PRAGMAS, f"cache_size = -{CACHE_KIB}"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 
-    def _prepare(self) -> None:
+    def _check(self) -> None:
+        """Raise what SQLite says of damage; where it finds none, the file was put back meanwhile."""
+        fresh = self._connection()  # one that remembers no damaged page
+        self._writer.close()
+        self._writer = fresh
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        (found,) = self._writer.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise _told(self.path, *_MENDS["SQLITE_CORRUPT"])
+        self._writer.execute("INSERT INTO fts (fts) VALUES ('integrity-check')")
+        self._damaged = False
+
+    def _prepare(self, create: bool) -> None:
+        if not create and not self._writer.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+            raise _told(self.path, "is empty", _MENDS["SQLITE_CORRUPT"][1])
         self._writer.execute("PRAGMA journal_mode = WAL")
         self._writer.execute("BEGIN IMMEDIATE")
         try:
@@ -128,6 +155,9 @@ class Database:
                     f"The collection {self.path} has the layout {version}; this workbench reads up to {SCHEMA}.",
                     hint="Open it with the newer workbench that wrote it.",
                 )
+            else:
+                for statement in (one for older in range(version, SCHEMA) for one in UPGRADES[older]):
+                    self._writer.execute(statement)
         except BaseException:
             self._writer.execute("ROLLBACK")
             raise
@@ -143,7 +173,12 @@ class Database:
             meaning = next((mend for name, mend in _MENDS.items() if code.startswith(name)), None)
             if meaning is None:
                 raise
-            raise WorkbenchError(f"The collection file {self.path} {meaning[0]}.", hint=meaning[1]) from error
+            self._damaged = self._damaged or code.startswith(_DAMAGE)
+            raise _told(self.path, *meaning) from error
+
+
+def _told(path: Path, meaning: str, mend: str) -> WorkbenchError:
+    return WorkbenchError(f"The collection file {path} {meaning}.", hint=mend)
 
 
 def _closed(path: Path) -> WorkbenchError:

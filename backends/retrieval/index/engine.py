@@ -39,3 +39,19 @@ def open_engine(settings: Settings, folder: Path) -> VectorEngine:
     from backends.retrieval.index.memory_engine import MemoryEngine
 
     return MemoryEngine(folder)
+
+
+def forget_vectors(settings: Settings, folder: Path) -> None:
+    """Delete what an engine keeps outside of the folder of its store, before that is deleted.
+
+    Raises WorkbenchError where Milvus does not answer.
+    """
+    if not settings.milvus_uri:
+        return
+    from backends.retrieval.index.milvus_engine import MilvusEngine
+
+    engine = MilvusEngine(settings, folder)
+    try:
+        engine.forget()
+    finally:
+        engine.close()

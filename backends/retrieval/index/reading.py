@@ -137,6 +137,14 @@ def unembedded(connection: sqlite3.Connection, identity: str, after: int, limit:
     return [(row[0], row[1], tuple(json.loads(row[2])), row[3]) for row in rows]
 
 
+def untouched(connection: sqlite3.Connection) -> bool:
+    """Whether there are no documents, and no options were ever kept."""
+    rows = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM documents) OR EXISTS (SELECT 1 FROM meta WHERE key = 'options')"
+    )
+    return not rows.fetchone()[0]
+
+
 def status(connection: sqlite3.Connection, identity: str, layout: str) -> Status:
     """How far the collection is with one model and one layout ("" asks after neither), but for what is waiting."""
     count = {

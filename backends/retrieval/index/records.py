@@ -60,9 +60,11 @@ class CollectionOptions:
 
     size: ChunkSize = field(default_factory=ChunkSize)
     language: str = "english"  # whose word endings are taken off for lexical search; "none" takes off none
+    language_from: str = ""  # in words, such as "guessed from a.txt"; "" is the shipped one
     mode: str = "hybrid"  # what search uses when it is not told
     dense_weight: float = 1.0  # of the ranks in the fusion
     lexical_weight: float = 1.0
+    feedback_weight: float = 1.0  # of the ranks by the meaning of the best passages found
     k: int = 10
     threshold: float | None = None  # confidence under which "Not in your documents" is said; None is the shipped one
     threshold_from: str = ""  # in words, what it was calibrated on
@@ -80,6 +82,7 @@ class Status:
     model: str = ""  # the embedding model's name
     embedder_ready: bool = True  # False while it is converted in the background: search is lexical until then
     outdated: int = 0  # documents whose passages were cut with other options: found, and cut anew by a rebuild
+    notes: tuple[str, ...] = ()  # on the models at work, as sentences: why one is slower, or cannot be used
 
     @property
     def complete(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 
-SCHEMA = 1  # kept in the file's user_version
+SCHEMA = 2  # kept in the file's user_version
 APPLICATION = 0x44574B43  # "DWKC", kept in the file's application_id
 FILE = "collection.sqlite"
 
@@ -72,9 +72,18 @@ TABLES = (
     )""",
     "CREATE INDEX vectors_by_generation ON vectors (identity, generation)",
     "CREATE TABLE gone (row INTEGER PRIMARY KEY AUTOINCREMENT, chunk INTEGER NOT NULL, generation INTEGER NOT NULL)",
-    "CREATE TABLE waiting (name TEXT NOT NULL, process INTEGER NOT NULL, started REAL NOT NULL)",
+    """CREATE TABLE waiting (
+        name TEXT NOT NULL,
+        process INTEGER NOT NULL,
+        started REAL NOT NULL,
+        ticket TEXT NOT NULL DEFAULT ''
+    )""",
     f"CREATE VIRTUAL TABLE fts USING fts5 (head, body, tokenize = \"ascii tokenchars '{_WHOLE}'\")",
     "INSERT INTO meta VALUES ('generation', '0')",
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {SCHEMA}",
 )
+
+UPGRADES = {  # from that version of the file to the next one
+    1: ("ALTER TABLE waiting ADD COLUMN ticket TEXT NOT NULL DEFAULT ''", "PRAGMA user_version = 2"),
+}

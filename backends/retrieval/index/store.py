@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,9 +19,6 @@ from backends.retrieval.index.rows import options_text
 from backends.retrieval.index.schema import FILE
 from backends.retrieval.index.view import View
 
-if TYPE_CHECKING:
-    pass
-
 
 class Store(View):
     """One open collection file. Safe from any thread and beside other processes.
@@ -33,10 +29,14 @@ class Store(View):
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Store:
-        """The store in a folder, made where there is none and `create` allows it."""
+        """The store in a folder, made where there is none and `create` allows it.
+
+        Raises WorkbenchError for one that cannot be opened; without `create` also for one whose file has nothing in it.
+        """
         path = folder / FILE
-        if not create and not path.is_file():
-            raise WorkbenchError(f"There is no collection in {folder}.", hint="Create it first.")
+        if not create:
+            _must_exist(path)
+            return cls(path, create=False)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
@@ -104,15 +104,29 @@ class Store(View):
             writing.next_generation(connection)
             writing.set_meta(connection, "options", options_text(options))
 
+    def set_first_options(self, options: CollectionOptions) -> bool:
+        """Keep options in a collection that is `untouched`. Returns whether it was."""
+        with self._database.writing() as connection:
+            if not reading.untouched(connection):
+                return False
+            writing.next_generation(connection)
+            writing.set_meta(connection, "options", options_text(options))
+            return True
+
     def set_cursor(self, name: str, generation: int) -> None:
         """Remember up to which generation an engine of that name has taken in the changes."""
         with self._database.writing() as connection:
             writing.set_meta(connection, f"cursor {name}", str(generation))
 
-    def wait_for(self, names: Sequence[str]) -> None:
-        """Say that this process reads these files."""
+    def wait_for(self, names: Sequence[str], ticket: Path | None = None) -> None:
+        """Say that this process reads these files, or queues them for as long as the file `ticket` is there."""
         with self._database.writing() as connection:
-            waiting.wait(connection, names)
+            waiting.wait(connection, names, str(ticket.absolute()) if ticket else "")
+
+    def take_over(self, ticket: Path) -> None:
+        """Say that this process will read the files that were queued with that ticket, which may go now."""
+        with self._database.writing() as connection:
+            waiting.take_over(connection, str(ticket.absolute()))
 
     def wait_no_more(self, names: Sequence[str]) -> None:
         """Say that this process has ended with these files."""
@@ -123,3 +137,13 @@ class Store(View):
         """What does not agree in the file, as sentences; () where all is well. Reads everything."""
         with self._database.writing() as connection:  # the full-text check counts as writing
             return problems(connection)
+
+
+def _must_exist(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise WorkbenchError(f"There is no collection in {path.parent}.", hint="Create it first.")
+    if not path.is_file():
+        raise WorkbenchError(
+            f"The collection file {path} is missing.",
+            hint="Put back a copy of it, or delete the collection and add the documents again.",
+        )

@@ -31,8 +31,8 @@ class View:
     Raises WorkbenchError wherever the file is damaged or gone, or something in it is not known.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path)
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        self._database = Database(path, create=create)
         self._remembered: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._words = Lexical()
@@ -61,6 +61,11 @@ class View:
         with self._database.reading() as connection:
             row = connection.execute("SELECT value FROM meta WHERE key = 'options'").fetchone()
         return as_options(row[0] if row else None)
+
+    def untouched(self) -> bool:
+        """Whether it has no documents and no options were ever kept in it."""
+        with self._database.reading() as connection:
+            return reading.untouched(connection)
 
     def documents(self, wanted: Filter | None = None) -> tuple[StoredDocument, ...]:
         """The documents that a filter lets through, in order of their names."""

@@ -14,6 +14,7 @@ from backends.retrieval.index.passages import Changed, Facts, Passage, checked_t
 from backends.retrieval.index.rows import structure
 
 KEPT_VERSIONS = 50  # of a document's text, and the one that came from the file
+MERGED_FROM = 4  # segments of one level of the full-text index, as FTS5 has it unless told otherwise
 KEPT_GONE = 200_000  # ids of deleted passages that engines can be told of; an older engine reads all anew
 _OF = "SELECT id FROM chunks WHERE document = ?"
 
@@ -70,9 +71,11 @@ def delete(connection: sqlite3.Connection, key: int) -> None:
 
 def drop_chunks(connection: sqlite3.Connection, key: int, generation: int) -> None:
     """Take out the passages of a document, their vectors and their words."""
+    _merge(connection, 0)  # the next document that is written merges what this leaves
     connection.execute(f"INSERT INTO gone (chunk, generation) SELECT id, ? FROM ({_OF})", (generation, key))  # noqa: S608
     connection.execute(f"DELETE FROM fts WHERE rowid IN ({_OF} AND enabled = 1)", (key,))  # noqa: S608
     connection.execute(f"DELETE FROM vectors WHERE chunk IN ({_OF})", (key,))  # noqa: S608
+    _merge(connection, MERGED_FROM)
     connection.execute("DELETE FROM chunks WHERE document = ?", (key,))
     _forget_gone(connection)
 
@@ -206,6 +209,11 @@ def _write_blobs(
         "INSERT INTO vectors (chunk, identity, generation, vector) VALUES (?, ?, ?, ?)",
         [(chunk, identity, generation, blob) for chunk, blob in zip(ids, blobs, strict=True) if blob is not None],
     )
+
+
+def _merge(connection: sqlite3.Connection, segments: int) -> None:
+    """Let the full-text index merge its segments, while it is written, when a level has so many; 0 for not at all."""
+    connection.execute("INSERT INTO fts (fts, rank) VALUES ('automerge', ?)", (segments,))
 
 
 def _forget_gone(connection: sqlite3.Connection) -> None:

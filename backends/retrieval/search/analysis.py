@@ -1,7 +1,7 @@
 """From text to the terms that lexical search compares, each with the characters it came from.
 
 A term is a word in lower case, without its ending (Snowball) and without accents, so that "Réseaux" meets "reseau".
-Scripts that put no spaces between words give overlapping pairs of characters instead.
+Scripts that put no spaces between words give single characters and overlapping pairs instead.
 """
 
 from __future__ import annotations
@@ -9,18 +9,28 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from backends.errors import WorkbenchError
 from backends.retrieval.search.stop_words import STOP_WORDS
 
+ANALYSIS = 2  # raised when the same text gets other terms: what is in an index is then to be analysed anew
 NO_LANGUAGE = "none"  # takes off no endings
 CACHED = 200_000  # words whose terms are kept; a large collection has about as many different ones
 LONGEST_TERM = 64  # characters; what is longer is no word, and is cut
 
+OWN_ACCENTS = {  # letters that the rules for endings know; others are foreign there. No row: the rules know all accents
+    "english": "",
+    "porter": "",
+    NO_LANGUAGE: "",
+    "danish": "åæø",
+    "german": "äöü",
+    "norwegian": "åæø",
+    "swedish": "åäö",
+}
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 _MARKS = re.compile("[\u0300-\u036f]+")  # accents of Latin, Greek and Cyrillic; vowel signs of other scripts stay
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
@@ -43,16 +53,40 @@ def terms(text: str, language: str = "english") -> list[Term]:
 
     >>> [term.stem for term in terms("Wings of the A-320: 3.5 m, in C++")]
     ['wing', 'of', 'the', 'a', '320', 'a320', '3.5', 'm', 'in', 'c++']
-    >>> terms("東京都")
-    [Term(start=0, end=2, stem='東京'), Term(start=1, end=3, stem='京都'), Term(start=2, end=3, stem='都')]
-
-    The last of these, a single character, is what a search for "都" alone finds.
+    >>> terms("東京")
+    [Term(start=0, end=1, stem='東'), Term(start=0, end=2, stem='東京'), Term(start=1, end=2, stem='京')]
     """
     known(language)
     found: list[Term] = []
     for match in _pattern(text.isascii()).finditer(text):
         at = match.start()
         found.extend([Term(at + start, at + end, one) for start, end, one in _parts(match.group(), language)])
+    return found
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, with their endings and accents; numbers and the like are left out.
+
+    >>> words("Élèves of 1970, l'A-320")
+    ['élèves', 'of', 'l', 'a']
+    """
+    plain = unicodedata.normalize("NFC", text).lower()
+    found = (part for whole in _pattern(plain.isascii()).findall(plain) for part in _PART.findall(whole))
+    return [word for word in found if not word[0].isdigit()]
+
+
+def occurrences(text: str, stems: Collection[str], language: str = "english") -> list[Term]:
+    """Those of the terms of a text that are among `stems`, in order.
+
+    >>> occurrences("The wing lifts", {"lift"})
+    [Term(start=9, end=14, stem='lift')]
+    """
+    known(language)
+    found: list[Term] = []
+    for match in _pattern(text.isascii()).finditer(text):
+        for start, end, one in _parts(match.group(), language):
+            if one in stems:
+                found.append(Term(match.start() + start, match.start() + end, one))
     return found
 
 
@@ -75,10 +109,18 @@ def query_terms(question: str, language: str = "english") -> tuple[str, ...]:
     ('to', 'be', 'or', 'not')
     """
     found = terms(question, language)
-    single = {term for before, term in pairwise(found) if _tail(before, term)}
-    stems = dict.fromkeys(term.stem for term in found if term not in single)
-    stopped = _stopped(language)
+    unspaced = [term for term in found if _UNSPACED.fullmatch(question, term.start, term.end)]
+    paired = {at for term in unspaced if term.end - term.start == 2 for at in (term.start, term.start + 1)}
+    needless = {term for term in unspaced if term.end - term.start == 1 and term.start in paired}
+    stems = dict.fromkeys(term.stem for term in found if term not in needless)
+    stopped = stop_terms(language)
     return tuple(one for one in stems if one not in stopped) or tuple(stems)
+
+
+@lru_cache(maxsize=64)
+def stop_terms(language: str) -> frozenset[str]:
+    """The terms of the language's stop words; none where there is no list of them."""
+    return frozenset(term.stem for term in terms(STOP_WORDS.get(language, ""), language))
 
 
 def languages() -> tuple[str, ...]:
@@ -98,32 +140,33 @@ def known(language: str) -> str:
     return language
 
 
-def is_unspaced(stem: str) -> bool:
-    """Whether a term is of a script without spaces.
-
-    >>> is_unspaced("都"), is_unspaced("a")
-    (True, False)
-    """
-    return bool(_UNSPACED.fullmatch(stem))
-
-
 @lru_cache(maxsize=CACHED)
 def stem(word: str, language: str) -> str:
     """One word as a term.
 
-    >>> stem("Flüsse", "german"), stem("ﬁns", "english")
-    ('fluss', 'fin')
+    >>> stem("Flüsse", "german"), stem("ﬁns", "english"), stem("Résumés", "english")
+    ('fluss', 'fin', 'resum')
     """
-    plain = word.lower() if word.isascii() else unicodedata.normalize("NFKC", word).casefold()
+    plain = word.lower() if word.isascii() else _without_foreign_accents(word, language)
     plain = plain[:LONGEST_TERM]
     if language != NO_LANGUAGE:
         plain = _stemmer(language).stemWord(plain)
     return plain if plain.isascii() else _folded(plain)
 
 
+def _without_foreign_accents(word: str, language: str) -> str:
+    """In lower case, without accents that would keep the rules from an ending: English knows "resume", not "résumé"."""
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    if language not in OWN_ACCENTS:
+        return plain
+    return "".join(sign if sign in OWN_ACCENTS[language] else _folded(sign) for sign in plain)
+
+
+@lru_cache(maxsize=CACHED)
 def _folded(word: str) -> str:
-    """Without accents. Endings are taken off first, because their rules know accents."""
-    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", word))) or word
+    """Without accents. The language's own ones go after the endings, whose rules know them."""
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", word.translate(_LETTERS)))
+    return unicodedata.normalize("NFC", bare) or word
 
 
 @lru_cache(maxsize=CACHED)
@@ -161,14 +204,11 @@ def _part(part: str, start: int, language: str) -> Iterator[Term]:
 
 
 def _pairs(run: str, start: int) -> Iterator[Term]:
-    for at in range(len(run)):
-        pair = run[at : at + 2]
-        yield Term(start + at, start + at + len(pair), stem(pair, NO_LANGUAGE))
-
-
-def _tail(before: Term, term: Term) -> bool:
-    """Whether a term is the last character of a run whose pairs are there."""
-    return term.end - term.start == 1 and before.start == term.start - 1 and before.end == term.end
+    """Every character, for a question of one alone, and every two that stand together."""
+    for at, sign in enumerate(run):
+        yield Term(start + at, start + at + 1, stem(sign, NO_LANGUAGE))
+        if at + 1 < len(run):
+            yield Term(start + at, start + at + 2, stem(run[at : at + 2], NO_LANGUAGE))
 
 
 _PART = re.compile(r"\d+(?:[.,]\d+)+|[^-‐‑]+")
@@ -186,16 +226,10 @@ def _pattern(ascii_only: bool) -> re.Pattern[str]:
 
 def _mark_ranges() -> str:
     """All characters that combine with the one before, as ranges of a character class."""
-    marks = [code for code in range(0x300, 0x20000) if unicodedata.category(chr(code)).startswith("M")]
-    starts = [code for code in marks if code - 1 not in set(marks)]
-    ends = [code for code in marks if code + 1 not in set(marks)]
+    marks = {code for code in range(0x300, 0x20000) if unicodedata.category(chr(code)).startswith("M")}
+    starts = sorted(code for code in marks if code - 1 not in marks)
+    ends = sorted(code for code in marks if code + 1 not in marks)
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
-
-
-@lru_cache(maxsize=64)
-def _stopped(language: str) -> frozenset[str]:
-    """The terms of the language's stop words."""
-    return frozenset(term.stem for term in terms(STOP_WORDS.get(language, ""), language))
 
 
 _local = threading.local()

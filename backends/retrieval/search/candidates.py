@@ -12,8 +12,8 @@ import numpy as np
 from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.index.engine import VectorEngine
 from backends.retrieval.index.store import Store
-from backends.retrieval.search.analysis import query_terms
-from backends.retrieval.search.feedback import feedback
+from backends.retrieval.search.analysis import query_terms, stop_terms
+from backends.retrieval.search.feedback import refined
 from backends.retrieval.search.hit import Place, SearchOptions
 from backends.retrieval.search.rrf import fuse
 
@@ -26,6 +26,7 @@ class Candidates:
     """What was found for one question, before it is cut down to hits."""
 
     terms: tuple[str, ...]  # that are looked for
+    subject: bool = True  # whether any of them is more than a stop word
     idf: dict[str, float] = field(default_factory=dict)
     rankings: dict[str, Ranking] = field(default_factory=dict)  # by way of searching
     fused: Ranking = field(default_factory=dict)
@@ -50,31 +51,75 @@ class Candidates:
         return found
 
 
+@dataclass(frozen=True)
+class Meaning:
+    """What search by meaning needs: a model, and the engine that holds its vectors of the passages in a store."""
+
+    store: Store
+    engine: VectorEngine
+    embedder: Embedder
+
+    def nearest(self, vector: np.ndarray, count: int, allowed: np.ndarray | None) -> Ranking:
+        """The passages whose vectors have the highest cosines with this one."""
+        ids, cosines = self.engine.search(vector, count, allowed)
+        return dict(zip(ids.tolist(), cosines.tolist(), strict=True))
+
+    def again(self, vector: np.ndarray, fused: Ranking, count: int) -> Ranking:
+        """All of `fused` that has a vector, by the question as the first `count` of it refine it."""
+        best = self.store.vectors(list(fused)[:count], self.embedder.identity)
+        return self.nearest(refined(vector, list(best.values())), len(fused), np.sort(np.array(list(fused), np.int64)))
+
+
 def find(
     store: Store, engine: VectorEngine | None, embedder: Embedder | None, question: str, options: SearchOptions
 ) -> Candidates:
     """Rank passages in every way that `options` ask for, and fuse the ways. A missing model is said in the notes."""
-    every = query_terms(question, store.options().language)
-    found = Candidates(every[:MOST_TERMS])
+    language = store.options().language
+    every = query_terms(question, language)
+    found = Candidates(every[:MOST_TERMS], subject=not stop_terms(language).issuperset(every))
+    if every and not found.subject:
+        found.notes.append("The question holds no word that names a subject, so no passage can be said to answer it.")
     if len(every) > MOST_TERMS:
         found.notes.append(f"The question has {len(every)} different words: the first {MOST_TERMS} are looked for.")
-    with found.timed("lexical"):
-        found.idf = store.idf(found.terms)
-    by_meaning = _dense(store, engine, embedder, question, options, found) if _wants(options, "dense") else None
-    if _wants(options, "lexical") or by_meaning is None:
-        _lexical(store, options, found)
-    found.fused = _fused(options, found.rankings)
-    if by_meaning is not None and embedder is not None and _feeds(options, found):
-        _feedback(store, embedder.identity, by_meaning, options, found)
+    meaning = Meaning(store, engine, embedder) if engine is not None and embedder is not None else None
+    if meaning is None and _wants(options, "dense"):
+        found.notes.append("The embedding model is not ready: passages are found by their words only.")
+    if meaning is None or _wants(options, "lexical"):
+        _by_words(store, options, found)
+    else:
+        found.idf = store.idf(found.terms)  # of which the features tell
+    if meaning is not None and _wants(options, "dense"):
+        _by_meaning(meaning, question, options, found)
+    else:
+        found.fused = _fused(options, found.rankings)
     return found
+
+
+def _by_words(store: Store, options: SearchOptions, found: Candidates) -> None:
+    with found.timed("lexical"):
+        found.rankings["lexical"] = dict(store.lexical(found.terms, _count(options), options.filter))
+        found.idf = store.idf(found.terms)
+    if not found.terms:
+        found.notes.append("The question holds no word to look for.")
+
+
+def _by_meaning(meaning: Meaning, question: str, options: SearchOptions, found: Candidates) -> None:
+    """Rank by meaning and fuse; beside words, once more with what both of them found."""
+    with found.timed("encode"):
+        vector = meaning.embedder.encode_query(question)
+    with found.timed("dense"):
+        meaning.engine.refresh(meaning.store, meaning.embedder.identity)
+        allowed = meaning.store.allowed(options.filter)
+        found.rankings["dense"] = meaning.nearest(vector, _count(options), allowed)
+    found.fused = _fused(options, found.rankings)
+    if "lexical" in found.rankings and options.feedback and options.feedback_weight and found.fused:
+        with found.timed("feedback"):
+            found.rankings["feedback"] = meaning.again(vector, found.fused, options.feedback)
+            found.fused = _fused(options, found.rankings)
 
 
 def _wants(options: SearchOptions, way: str) -> bool:
     return options.mode == way or (options.mode == "hybrid" and _weights(options)[way] > 0)
-
-
-def _feeds(options: SearchOptions, found: Candidates) -> bool:
-    return options.feedback > 0 and options.feedback_weight > 0 and {"dense", "lexical"} <= found.rankings.keys()
 
 
 def _weights(options: SearchOptions) -> dict[str, float]:
@@ -87,43 +132,6 @@ def _weights(options: SearchOptions) -> dict[str, float]:
 
 def _count(options: SearchOptions) -> int:
     return max(options.candidates, options.k)
-
-
-def _dense(
-    store: Store,
-    engine: VectorEngine | None,
-    embedder: Embedder | None,
-    question: str,
-    options: SearchOptions,
-    found: Candidates,
-) -> np.ndarray | None:
-    """Rank by meaning; gives the question's vector, or None where there is no model."""
-    if embedder is None or engine is None:
-        found.notes.append("The embedding model is not ready: passages are found by their words only.")
-        return None
-    with found.timed("encode"):
-        vector = embedder.encode_query(question)
-    with found.timed("dense"):
-        engine.refresh(store, embedder.identity)
-        ids, cosines = engine.search(vector, _count(options), store.allowed(options.filter))
-    found.rankings["dense"] = dict(zip(ids.tolist(), cosines.tolist(), strict=True))
-    return vector
-
-
-def _lexical(store: Store, options: SearchOptions, found: Candidates) -> None:
-    began = found.milliseconds["lexical"]
-    with found.timed("lexical"):
-        found.rankings["lexical"] = dict(store.lexical(found.terms, _count(options), options.filter))
-    found.milliseconds["lexical"] += began
-    if not found.terms:
-        found.notes.append("The question holds no word to look for.")
-
-
-def _feedback(store: Store, identity: str, vector: np.ndarray, options: SearchOptions, found: Candidates) -> None:
-    with found.timed("feedback"):
-        vectors = store.vectors(list(found.fused), identity)
-        found.rankings["feedback"] = feedback(vector, list(found.fused), vectors, options.feedback)
-        found.fused = _fused(options, found.rankings)
 
 
 def _fused(options: SearchOptions, rankings: Mapping[str, Ranking]) -> Ranking:

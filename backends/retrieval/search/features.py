@@ -14,8 +14,9 @@
 | agreement | share of the ten best by meaning that are among the ten best by words | 0 … 1 |
 | terms | different terms that were looked for | ≥ 0 |
 
-The idf mass of terms is the sum of their inverse document frequencies, so rare words count more. A way of searching
-that did not run leaves zeros.
+The idf mass of terms is the sum of their inverse document frequencies, so rare words count more. A question of stop
+words alone, such as "how many", names nothing that a passage could hold: its shares are zero, whatever was found. A way
+of searching that did not run leaves zeros as well.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ TOP, AGREE = 3, 10  # hits, ranks
 
 
 def features(found: Candidates, hits: Sequence[Set[str]]) -> dict[str, float]:
-    """The features of what was found; `hits` are the terms of the best hits' texts, the best first."""
+    """The features of what was found; `hits` are the question's terms that each hit holds, the best first."""
     cosines = np.array(list(found.rankings.get("dense", {}).values()) or [0.0])
     scores = list(found.rankings.get("lexical", {}).values()) or [0.0]
-    mass = sum(found.idf.values())
+    mass = _whole(found)
     covered = [_mass(found, hit) for hit in hits[:TOP]] or [0.0]
     return {
         "dense": float("dense" in found.rankings),
@@ -52,9 +53,14 @@ def features(found: Candidates, hits: Sequence[Set[str]]) -> dict[str, float]:
     }
 
 
+def _whole(found: Candidates) -> float:
+    """The idf mass of the question; none of one that names no subject."""
+    return sum(found.idf.values()) if found.subject else 0.0
+
+
 def _mass(found: Candidates, held: Set[str]) -> float:
     """The share of the idf mass of the question's terms that is held."""
-    mass = sum(found.idf.values())
+    mass = _whole(found)
     return sum(idf for term, idf in found.idf.items() if term in held) / mass if mass else 0.0
 
 

@@ -8,11 +8,9 @@ Relevance Feedback with Deep Language Models and Dense Retrievers", 2021).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-
-from backends.retrieval.search.rrf import ordered
 
 
 def refined(question: np.ndarray, best: Sequence[np.ndarray]) -> np.ndarray:
@@ -24,22 +22,3 @@ def refined(question: np.ndarray, best: Sequence[np.ndarray]) -> np.ndarray:
     moved = question + np.mean(best, axis=0) if len(best) else question
     length = float(np.linalg.norm(moved))
     return moved / length if length > 0 else question
-
-
-def feedback(
-    question: np.ndarray, ranking: Sequence[int], vectors: Mapping[int, np.ndarray], count: int
-) -> dict[int, float]:
-    """Cosines of all that has a vector with the question as refined by the first `count` of them; the best first.
-
-    `ranking` is the order so far; what has no vector yet is passed over.
-
-    >>> vectors = {1: np.array([0.0, 1.0]), 2: np.array([1.0, 0.0])}
-    >>> list(feedback(np.array([0.6, 0.8]), [1, 2], vectors, count=1))
-    [1, 2]
-    """
-    ids = [one for one in ranking if one in vectors]
-    if not ids:
-        return {}
-    matrix = np.stack([vectors[one] for one in ids])
-    cosines = matrix @ refined(question, list(matrix[:count]))
-    return ordered(dict(zip(ids, cosines.tolist(), strict=True)))

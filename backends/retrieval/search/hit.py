@@ -33,7 +33,7 @@ class SearchOptions:
     candidates: int = 100  # of each way of searching, that are fused
     feedback: int = 2  # best passages whose meaning is added to the question's, see search.feedback; 0 adds none
     feedback_weight: float = 1.0
-    near_duplicates: bool = False  # whether passages that say nearly the same are all kept
+    near_duplicates: bool = False  # whether passages that only repeat an earlier one are kept as well
     rerank: bool = True  # with the cross-encoder, where one is set
     filter: Filter = Filter()
 
@@ -56,7 +56,7 @@ class Hit:
     document: StoredDocument
     places: dict[str, Place] = field(default_factory=dict)  # by "dense", "lexical", "feedback", "rerank"
     marks: tuple[tuple[int, int], ...] = ()  # matching words: spans in the chunk's text
-    duplicates: tuple[int, ...] = ()  # ids of chunks left out because they say nearly the same
+    duplicates: tuple[int, ...] = ()  # ids of chunks left out because they only repeat this one
 
 
 @dataclass(frozen=True)

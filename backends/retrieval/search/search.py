@@ -11,7 +11,7 @@ from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.index.engine import VectorEngine
 from backends.retrieval.index.records import Status, StoredChunk, StoredDocument
 from backends.retrieval.index.store import Store
-from backends.retrieval.search.analysis import Term, terms
+from backends.retrieval.search.analysis import Term, occurrences
 from backends.retrieval.search.asked import check_options, checked_question
 from backends.retrieval.search.candidates import Candidates, Ranking, find
 from backends.retrieval.search.duplicates import Sketch, repeats, sketch
@@ -50,9 +50,9 @@ def search(
         rerank(store, reranker, asked, options, found)
     with found.timed("hits"):
         kept = _kept(_passages(store, found.fused, embedder.identity if embedder else ""), options)
-        language = store.options().language
-        analysed = [terms(one.chunk.text, language) for one in kept]
-        hits = tuple(_hits(kept, analysed, found))
+        language, looked_for = store.options().language, frozenset(found.terms)
+        held = [occurrences(one.chunk.text, looked_for, language) for one in kept]
+        hits = tuple(_hits(kept, held, found))
     status = store.status(embedder.identity, embedder.name) if embedder else store.status(ready=False)
     found.milliseconds["total"] = (time.perf_counter() - began) * 1_000
     return Found(
@@ -60,7 +60,7 @@ def search(
         options=options,
         hits=hits,
         status=status,
-        features=features(found, [{term.stem for term in one} for one in analysed]),
+        features=features(found, [{term.stem for term in one} for one in held]),
         notes=(*found.notes, *_missing(status, store, options)),
         milliseconds=found.milliseconds,
     )
@@ -90,7 +90,7 @@ def _passages(store: Store, ranking: Ranking, identity: str) -> Iterator[_Passag
 
 
 def _kept(passages: Iterator[_Passage], options: SearchOptions) -> list[_Kept]:
-    """The first `k` passages that are not near-duplicates of an earlier one."""
+    """The first `k` passages that do not repeat an earlier one."""
     kept: list[_Kept] = []
     for chunk, document in passages:
         made = sketch(chunk.text, whole=document.format == "csv")
@@ -104,17 +104,16 @@ def _kept(passages: Iterator[_Passage], options: SearchOptions) -> list[_Kept]:
     return kept
 
 
-def _hits(kept: list[_Kept], analysed: list[list[Term]], found: Candidates) -> Iterator[Hit]:
-    looked_for = frozenset(found.terms)
+def _hits(kept: list[_Kept], held: list[list[Term]], found: Candidates) -> Iterator[Hit]:
     places = found.places()
-    for rank, (one, its) in enumerate(zip(kept, analysed, strict=True), start=1):
+    for rank, (one, its) in enumerate(zip(kept, held, strict=True), start=1):
         yield Hit(
             rank=rank,
             score=found.fused[one.chunk.id],
             chunk=one.chunk,
             document=one.document,
             places=places[one.chunk.id],
-            marks=marks(its, looked_for),
+            marks=marks(its),
             duplicates=tuple(one.repeated),
         )
 

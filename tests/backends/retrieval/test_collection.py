@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backends.errors import WorkbenchError
@@ -183,23 +184,47 @@ def found_raw(collection: Collection, question: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "options",
+    ("options", "what", "way"),
     [
-        CollectionOptions(size=ChunkSize(8, 0)),
-        CollectionOptions(size=ChunkSize(100, 60)),
-        CollectionOptions(mode="magic"),
-        CollectionOptions(language="klingon"),
-        CollectionOptions(k=0),
-        CollectionOptions(dense_weight=0.0, lexical_weight=0.0),
-        CollectionOptions(dense_weight=float("nan")),
-        CollectionOptions(threshold=1.5),
+        (CollectionOptions(size=ChunkSize(8, 0)), "8 tokens", "Use 16 to 8,192 tokens."),
+        (CollectionOptions(size=ChunkSize(41, 21)), "21 tokens", "At most half of the passage: 20."),
+        (CollectionOptions(mode="magic"), "'magic'", "Use one of hybrid, dense, lexical."),
+        (CollectionOptions(language="klingon"), "'klingon'", "Use one of arabic"),
+        (CollectionOptions(k=0), "0 hits", "Use 1 to 100."),
+        (CollectionOptions(dense_weight=0.0, lexical_weight=0.0), "(0.0, 0.0)", "One of them has to be above 0."),
+        (CollectionOptions(dense_weight=float("nan")), "(nan, 1.0, 1.0)", "Use 0 or more."),
+        (CollectionOptions(threshold=1.5), "1.5", "Use a number from 0 to 1."),
     ],
 )
-def test_options_that_make_no_sense_are_refused(collection: Collection, options: CollectionOptions) -> None:
+def test_options_that_make_no_sense_are_refused_with_the_rule_they_break(
+    collection: Collection, options: CollectionOptions, what: str, way: str
+) -> None:
     before = collection.options
-    with pytest.raises(WorkbenchError):
+    with pytest.raises(WorkbenchError) as error:
         collection.configure(options)
+    assert what in error.value.message
+    assert error.value.hint.startswith(way)
     assert collection.options == before
+
+
+def test_what_the_models_have_to_say_is_in_the_status(
+    tmp_path: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from backends.retrieval import embedding
+
+    embedder.notes = ("It runs unconverted.",)  # type: ignore[attr-defined]
+    reranker = SimpleNamespace(
+        name="a reranker", notes=("In float32.",), score=lambda question, texts: np.zeros(len(texts), np.float32)
+    )
+    monkeypatch.setattr(embedding, "open_reranker", lambda settings: reranker)
+    settings = Settings(home=str(tmp_path), reranker="a reranker")
+    with Collection.open(settings, "Notes", embedder=embedder) as collection:
+        collection.add("a.md", BEES)
+        told = "hashed words: It runs unconverted."
+        assert collection.status().notes == (told,)
+        assert collection.search("honey").status.notes == (told, "a reranker: In float32.")
 
 
 def test_another_model_embeds_anew_piece_by_piece_and_says_how_far_it_is(
@@ -241,6 +266,7 @@ def test_while_the_model_is_prepared_questions_are_answered_by_words(
     assert any("words" in note for note in result.notes)
     state.state, state.reason = "failed", "The weights are not those published."
     assert any("not those published" in note for note in waiting.search("honey").notes)
+    assert "not those published" in waiting.status().notes[0]
     state.state = "ready"
     assert waiting.search("honey").status.complete
     waiting.close()

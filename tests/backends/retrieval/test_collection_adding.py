@@ -144,17 +144,29 @@ def test_adding_one_raises_why_not(collection: Collection) -> None:
 
 
 def test_documents_that_were_read_elsewhere_are_added_together(collection: Collection, embedder: Recording) -> None:
-    stored = collection.add_documents(Document(f"{number}", "txt", f"Text {number}.") for number in range(10))
-    assert [one.name for one in stored] == [str(number) for number in range(10)]
+    outcomes = collection.add_documents(Document(f"{number}", "txt", f"Text {number}.") for number in range(10))
+    assert [(one.name, one.result) for one in outcomes] == [(str(number), "added") for number in range(10)]
     assert embedder.calls == [10]
-    with pytest.raises(WorkbenchError, match="no text"):
-        collection.add_documents([Document("blank", "txt", " \n")])
 
 
-def test_a_text_longer_than_the_limit_is_refused(tmp_path: Path, embedder: Recording) -> None:
-    settings = Settings(home=str(tmp_path), max_document_characters=10)
-    with (
-        Collection.open(settings, embedder=embedder) as collection,
-        pytest.raises(WorkbenchError, match="WORKBENCH_MAX_DOCUMENT_CHARACTERS"),
-    ):
-        collection.add_documents([Document("a", "txt", "eleven char")])
+def test_a_document_that_cannot_be_added_never_stops_those_after_it(tmp_path: Path, embedder: Recording) -> None:
+    texts = {"good": "Good.", "blank": " \n", "long": "eleven char", "poison": "poison", "last": "Last."}
+    with Collection.open(Settings(home=str(tmp_path), max_document_characters=10), embedder=embedder) as collection:
+        outcomes = collection.add_documents(Document(name, "txt", text) for name, text in texts.items())
+        assert {one.name: one.result for one in outcomes} == {
+            "good": "added",
+            "blank": "refused",
+            "long": "refused",
+            "poison": "refused",
+            "last": "added",
+        }
+        reasons = [one.reason for one in outcomes if one.reason]
+        for word, reason in zip(("no text", "MAX_DOCUMENT_CHARACTERS", "RuntimeError"), reasons, strict=True):
+            assert word in reason
+        assert [one.name for one in collection.documents()] == ["good", "last"]
+
+
+def test_of_two_documents_of_one_name_the_later_one_stays(collection: Collection) -> None:
+    outcomes = collection.add_documents([Document("a", "txt", "One."), Document("a", "txt", "Two.")])
+    assert [one.result for one in outcomes] == ["added", "replaced"]
+    assert collection.text(collection.documents()[0].id) == "Two."

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from backends.errors import WorkbenchError
 from backends.retrieval import Collection, File, embedding, job
 from backends.retrieval.chunking.chunk import ChunkSize
 from backends.settings import Settings
@@ -65,6 +67,33 @@ def test_a_password_is_for_this_user_alone_and_gone_once_the_job_begins(collecti
     assert order.stat().st_mode & 0o077 == 0
     job.run(folder, lambda event: None, lambda: True)
     assert not any("sesame" in path.read_text() for path in folder.rglob("*") if path.is_file())
+
+
+def test_files_are_waited_for_from_the_order_until_the_job_is_done_with_them(
+    collection: Collection, folder: Path
+) -> None:
+    job.prepare(collection, [File("x/a.txt", b"Honey."), File("b.txt", b"")])(folder)
+    assert collection.status().waiting == ("a.txt", "b.txt")
+    assert "still being read: a.txt, b.txt." in " ".join(collection.search("honey").notes)
+    seen: list[tuple[str, ...]] = []
+    job.run(folder, lambda event: seen.append(collection.status().waiting), lambda: False)
+    assert seen[0] == seen[1] == ("a.txt", "b.txt")
+    assert collection.status().waiting == ()
+
+
+def test_nothing_is_waited_for_when_the_folder_of_the_job_is_gone(collection: Collection, folder: Path) -> None:
+    job.prepare(collection, [File("a.txt", b"Honey.")])(folder)
+    shutil.rmtree(folder)
+    assert collection.status().waiting == ()
+
+
+def test_a_password_is_gone_also_when_the_collection_cannot_be_opened(collection: Collection, folder: Path) -> None:
+    job.prepare(collection, [File("a.txt", b"Text.", password="open sesame")])(folder)
+    (collection.folder / "collection.json").unlink()
+    with pytest.raises(WorkbenchError, match=r"collection\.json is missing"):
+        job.run(folder, lambda event: None, lambda: False)
+    assert not any("sesame" in path.read_text() for path in folder.rglob("*") if path.is_file())
+    assert collection.status().waiting == ()
 
 
 def test_a_cancelled_job_tells_what_it_did_not_do(collection: Collection, folder: Path) -> None:

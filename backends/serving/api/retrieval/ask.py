@@ -9,21 +9,23 @@ from starlette.responses import Response
 
 from backends.retrieval.answering.answer import Turn
 from backends.retrieval.answering.events import Answered, Event, Piece, Searched
-from backends.serving.api.bodies import read_json
 from backends.serving.api.edge import Call, answer
 from backends.serving.api.retrieval import shapes
+from backends.serving.api.retrieval.bodies import read_object
 from backends.serving.api.retrieval.choices import ASK, QUESTION, chosen, search_options
 from backends.serving.api.retrieval.event_stream import MEDIA_TYPE, EventStream, Held
 from backends.serving.api.retrieval.opened import QUESTIONS, collection_of, in_place
 
 FIELDS = {"question": QUESTION, **ASK}
+EXAMPLE = '{"question": "When does ice melt?"}'
+TOO_LARGE = "Send a shorter question, or fewer turns of the history"
 
 
 async def ask(call: Call) -> Response:
     """`POST …/ask`: an answer with its citations. With `Accept: text/event-stream` the events `searched` (the hits),
     `piece` (words, not verified yet), and at the end `answered` (the verified answer) or `problem`.
     """
-    wanted = chosen(await read_json(call, call.service.settings.max_request_mb), FIELDS, ("question",))
+    wanted = chosen(await read_object(call, EXAMPLE, TOO_LARGE), FIELDS, ("question",))
     if not _streamed(call):
         return answer(await in_place(QUESTIONS, _answered, call, wanted))
     held = Held(QUESTIONS, lambda: map(_event, _events(call, wanted)))

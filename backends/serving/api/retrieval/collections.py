@@ -8,10 +8,10 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from backends.serving.api.bodies import read_json
 from backends.serving.api.edge import Call, answer
 from backends.serving.api.models import base
 from backends.serving.api.retrieval import shapes
+from backends.serving.api.retrieval.bodies import read_object
 from backends.serving.api.retrieval.choices import Choice, chosen
 from backends.serving.api.retrieval.opened import collection_of, known_name, the_library
 
@@ -29,6 +29,7 @@ def _name(value: Any) -> str:
 
 
 NEW = {"name": Choice(_name, f"a text of 1 to {LONGEST_NAME} characters", _SCHEMA)}
+EXAMPLE = '{"name": "handbook"}'
 
 
 async def listed(call: Call) -> Response:
@@ -38,7 +39,9 @@ async def listed(call: Call) -> Response:
 
 async def create(call: Call) -> Response:
     """`POST /v1/collections` with `{"name": …}`: a new, empty collection; 422 where the name is taken."""
-    wanted = chosen(await read_json(call, call.service.settings.max_request_mb), NEW, ("name",))["name"]
+    wanted = chosen(
+        await read_object(call, EXAMPLE, f"Send a name of at most {LONGEST_NAME} characters"), NEW, ("name",)
+    )["name"]
     response = answer(await run_in_threadpool(_created, call, wanted))
     response.status_code = 201
     return response

@@ -8,15 +8,18 @@ import orjson
 from starlette.responses import Response
 
 from backends.errors import WorkbenchError
-from backends.serving.api.bodies import JSON, media_type, read_bytes, read_json
+from backends.serving.api.bodies import JSON, media_type
 from backends.serving.api.edge import Call, answer
 from backends.serving.api.problems import UnsupportedMedia
+from backends.serving.api.retrieval.bodies import read_data, read_object
 from backends.serving.api.retrieval.choices import SEARCH, chosen, search_options
 from backends.serving.api.retrieval.opened import EVALUATIONS, collection_of, in_place
 
 MOST_QUESTIONS = 2_000  # of one request; larger sets are for the Ask page, which does them in the background
 DEPTH = 100  # hits that each question is judged by, for MAP and for recall
 NAMES = {"text/csv": "questions.csv", "application/x-ndjson": "questions.jsonl", "application/jsonl": "questions.jsonl"}
+EXAMPLE = '{"questions": [{"question": "…", "relevant": ["a document\'s name"]}]}'
+TOO_LARGE = "Send the questions in parts, or measure on the Ask page"
 OPTIONS = {name: choice for name, choice in SEARCH.items() if name not in {"tags", "documents", "since", "until"}}
 
 
@@ -25,18 +28,14 @@ async def evaluate(call: Call) -> Response:
 
     The set is JSON (`{"questions": […], "k": 10, …}`), or a CSV or JSON-lines file, with options in the address.
     """
-    limit = call.service.settings.max_request_mb
     kind = media_type(call)
     if kind in NAMES:
-        return await _measured(call, await read_bytes(call, limit), NAMES[kind], dict(call.parameters))
+        return await _measured(call, await read_data(call, TOO_LARGE), NAMES[kind], dict(call.parameters))
     if kind != JSON:
         raise UnsupportedMedia(f"A body of type {kind[:80]!r} is not read here.", f"Send {', '.join((JSON, *NAMES))}.")
-    body = await read_json(call, limit)
+    body = await read_object(call, EXAMPLE, TOO_LARGE)
     if not isinstance(body, dict) or not isinstance(body.get("questions"), list):
-        raise WorkbenchError(
-            "The body has no list 'questions'.",
-            hint='Send {"questions": [{"question": "…", "relevant": ["a document\'s name"]}]}.',
-        )
+        raise WorkbenchError("The body has no list 'questions'.", hint=f"Send {EXAMPLE}.")
     options = {name: value for name, value in body.items() if name != "questions"}
     return await _measured(call, orjson.dumps(body["questions"]), "questions.json", options)
 

@@ -88,8 +88,11 @@ def test_citations_that_lead_nowhere_are_removed_counted_and_said(server: LLMSer
     server.mode = "wrong_citations"
     found = answered(events_of(server))
     assert found.removed_citations == 2
-    assert found.notes == ("2 citations of passages that were not given, removed.",)
-    assert [sentence.supported for sentence in found.sentences] == [True, False, False]
+    assert found.notes == (
+        "2 citations of passages that were not given, removed.",
+        "1 citation added: a passage says a sentence that cited none.",
+    )
+    assert [sentence.supported for sentence in found.sentences] == [True, True, False]
 
 
 def test_a_wrong_number_is_marked(server: LLMServer) -> None:

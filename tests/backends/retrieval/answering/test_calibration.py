@@ -21,6 +21,7 @@ from backends.retrieval.answering.calibration import (
 from backends.retrieval.answering.confidence import confidence
 from backends.retrieval.search.hit import Found
 from tests.backends.retrieval.answering.findings import ICE, found_of
+from tests.backends.retrieval.fakes import HashEmbedder
 
 
 def sure(cosine: float) -> Found:
@@ -43,6 +44,15 @@ def test_shares_are_of_questions_that_did_not_choose_the_threshold() -> None:
     # The first half alone is cut midway between 0.2 and 0.6, which loses every 0.3 of the other half.
     assert (made.kept, made.refused) == (Share(10, 20), Share(20, 20))
     assert [confidence(sure(cosine)) >= made.threshold for cosine in (0.25, 0.3)] == [False, True]
+
+
+def test_with_an_embedder_its_confidence_is_what_is_calibrated() -> None:
+    embedder = HashEmbedder(384)
+    kept = [found_of(f"The pump number {at} weighs 30 kg.", question=f"What weighs pump {at}?") for at in range(6)]
+    refused = [found_of("Snow is white.", question=f"Who flew to Oslo in {at}?") for at in range(6)]
+    made = calibrate(kept, refused, embedder)
+    assert max(confidence(found, embedder) for found in refused) < made.threshold
+    assert made.threshold < min(confidence(found, embedder) for found in kept)
 
 
 def test_not_more_are_lost_than_may_be() -> None:

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backends.retrieval.answering.answer_with import NOTHING_ASKED, answer
 from backends.retrieval.answering.calibration import unanswerable_questions
 from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, MODELS, confidence
+from backends.retrieval.answering.events import Answered
 from backends.retrieval.collection import Collection
+from backends.retrieval.embedding.embedder import Embedder
 from backends.settings import Settings
 from tests.backends.retrieval.answering.findings import ICE, found_of
 from tests.backends.retrieval.answering.pairs import BRIDGE, LIBRARY, PUMP
@@ -46,6 +49,28 @@ def test_three_documents_answer_what_is_in_them(collection: Collection, question
 def test_three_documents_refuse_what_is_not(collection: Collection, mode: str) -> None:
     sure = [confidence(collection.search(question, mode=mode)) for question in unanswerable_questions()[::4]]
     assert sum(value < DEFAULT_THRESHOLD for value in sure) / len(sure) >= 0.9
+
+
+def test_an_embedder_judges_the_sentences(real_embedder: Embedder) -> None:
+    text = "Members may borrow eight books. The warranty of the pump lasts for 24 months. It was opened in 1932."
+
+    def value(question: str) -> float:
+        return confidence(found_of(text, question=question), real_embedder)
+
+    assert value("How long is the guarantee of the pump?") >= DEFAULT_THRESHOLD
+    assert value("What does the pump cost?") < DEFAULT_THRESHOLD
+    assert value("How long is the guarantee of the pump from Osaka?") < value("How long is the guarantee of the pump?")
+    assert value("What lasts for 36 months?") < value("What lasts for 24 months?")
+
+
+@pytest.mark.parametrize("question", ["the", "how many", "Who is it?"])
+def test_stop_words_alone_ask_nothing(question: str) -> None:
+    found = replace(found_of(ICE, question=question), features={"dense": 1.0, "lexical": 1.0, "top_cosine": 1.0})
+    assert confidence(found) == confidence(found, HashEmbedder()) == 0.0
+    *_, last = answer(found, Settings(), HashEmbedder())
+    assert isinstance(last, Answered)
+    assert last.answer.abstained
+    assert last.answer.notes == (NOTHING_ASKED,)
 
 
 def test_nothing_found_is_no_confidence() -> None:

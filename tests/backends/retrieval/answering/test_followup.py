@@ -34,6 +34,9 @@ TOWER = Turn("What is the Eiffel Tower made of?", "It is made of iron by the fir
         "How much does that cost?",
         "Tell me more about it",
         "Is it open on Sundays?",
+        "And how long does it keep?",
+        "And what is the price?",
+        "But why?",
     ],
 )
 def test_a_question_that_leaves_something_out(question: str) -> None:
@@ -56,6 +59,10 @@ def test_a_question_that_leaves_something_out(question: str) -> None:
         "Do leaves lose their colour in autumn?",
         "Can Anna Lind keep her office?",
         "In which year did the Berlin Wall fall?",
+        "and what is wrong with leakage?",
+        "And how is green tea brewed?",
+        "But what is leakage?",
+        "Und wie wird grüner Tee gebrüht?",
         "What similarity laws must be obeyed when models are heated and then cooled?",
     ],
 )
@@ -68,8 +75,13 @@ def test_the_subject_is_added() -> None:
     assert whole_question("and in winter?", [CAT]) == "and in winter? (food adult cat need day)"
 
 
+def test_what_happened_to_the_subject_is_not_added() -> None:
+    tea = Turn("How is green tea brewed?", "Green tea is brewed at 70 degrees.")
+    assert whole_question("And how long does it keep?", [tea]) == "And how long does it keep? (green tea)"
+
+
 def test_a_pronoun_also_gets_the_names_of_the_answer() -> None:
-    assert whole_question("Who painted it?", [TOWER]) == "Who painted it? (Eiffel Tower made Gustave)"
+    assert whole_question("Who painted it?", [TOWER]) == "Who painted it? (Eiffel Tower Gustave)"
 
 
 def test_names_of_an_answer_that_was_none_are_not_added() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from backends.retrieval.answering.answer import Sentence
-from backends.retrieval.answering.generate import knows_nothing, spoken
-from backends.retrieval.answering.llm import Delta
+from backends.retrieval.answering.deltas import Delta, spoken
+from backends.retrieval.answering.generate import knows_nothing
 from backends.retrieval.answering.verify import Verified, verify
 from tests.backends.retrieval.answering.findings import ICE, hit_of
 

@@ -75,6 +75,23 @@ def test_without_a_model_the_first_that_is_listed_is_asked(server: LLMServer) ->
         client_of(server, model="").settled()
 
 
+@pytest.mark.parametrize(("mode", "says"), [("good", GOOD), ("thinking", GOOD), ("limited", GOOD)])
+def test_all_of_an_answer_at_once(server: LLMServer, mode: str, says: str) -> None:
+    server.mode = mode
+    assert client_of(server, model="").complete(ASKED) == says
+    assert server.seen[-1][3]["model"] == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("mode", "why"),
+    [("empty", "gave an empty answer"), ("cut_off", "ended the connection"), ("wrong_key", "401"), ("html", "instead")],
+)
+def test_an_answer_that_cannot_be_had_at_once(server: LLMServer, mode: str, why: str) -> None:
+    server.mode = mode
+    with pytest.raises(LLMFailed, match=why):
+        client_of(server).complete(ASKED)
+
+
 FAILURES = {
     "slow": "did not answer in time",
     "dripping": "did not come to an end of its answer in time",

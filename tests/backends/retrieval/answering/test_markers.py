@@ -43,7 +43,10 @@ def test_a_list_keeps_its_items_and_their_citations() -> None:
     assert [numbers for _, numbers in cited("In short:\n- Ice melts [1]\n- Water boils [2]\n")] == [[], [1], [2]]
 
 
-@pytest.mark.parametrize("text", ["x[i] is read", "see [note]", "(1) first", "[]", "[a1]", "[1.5]", "[1"])
+@pytest.mark.parametrize(
+    "text",
+    ["x[i] is read", "see [note]", "(1) first", "[]", "[a1]", "[1.5]", "[1", "in [2020]", "x[1] is", "row_of[2]"],
+)
 def test_other_brackets_are_no_citations(text: str) -> None:
     assert without_markers(text) == (text, ())
 
@@ -61,6 +64,23 @@ def test_other_brackets_are_no_citations(text: str) -> None:
 )
 def test_every_number_that_is_named(marker: str, numbers: tuple[int, ...]) -> None:
     assert without_markers(f"So {marker}.")[1][0].numbers == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "numbers"),
+    [
+        ("Ice melts [[1]].", "Ice melts.", (1,)),
+        ("Ice melts [²].", "Ice melts.", (2,)),
+        ("Ice melts [-1].", "Ice melts.", (0,)),
+        ("Ice melts [1](http://e.example/a?b=c).", "Ice melts.", (1,)),
+        ("Ice melts [1](#one) slowly.", "Ice melts slowly.", (1,)),
+        ("Ice melts [1] (at sea level).", "Ice melts (at sea level).", (1,)),
+        ("Ice melts [1](at sea level).", "Ice melts(at sea level).", (1,)),
+    ],
+)
+def test_other_ways_of_writing_a_citation(text: str, plain: str, numbers: tuple[int, ...]) -> None:
+    found, (marker,) = without_markers(text)
+    assert (found, marker.numbers) == (plain, numbers)
 
 
 def test_a_wide_range_is_bounded() -> None:

@@ -152,4 +152,4 @@ def test_a_passage_of_abstracts_has_no_more_tokens_for_the_model_than_it_says() 
     lines = CRANFIELD.read_text(encoding="utf-8").splitlines()[:150]
     for text in (json.loads(line)["text"] for line in lines):
         for chunk in split(Document("a.txt", "txt", text), ChunkSize(), minilm):
-            assert len(minilm(text[chunk.start : chunk.end])) <= chunk.tokens <= 200
+            assert len(minilm(text[chunk.start : chunk.end])) <= chunk.tokens <= ChunkSize().tokens

@@ -44,6 +44,18 @@ def reason(data: bytes, name: str = "a.docx", **options: object) -> str:
     return caught.value.reason
 
 
+def test_an_identifier_with_the_style_of_a_heading_labels_nothing() -> None:
+    file = docx.Document()
+    file.add_heading("Report 2024", 1)
+    file.add_heading("d666f1f7-46cb-42bd-9a39-9a39cf2a509f", 2)
+    file.add_heading("2024", 2)
+    assert [(kind, level) for kind, level, _ in blocks(read(saved(file), "a.docx"))] == [
+        ("heading", 1),
+        ("paragraph", 0),
+        ("heading", 2),
+    ]
+
+
 def test_headings_lists_and_tables_in_their_order() -> None:
     file = docx.Document()
     file.add_heading("Report", 1)

@@ -78,7 +78,7 @@ def test_rows_of_a_table_stay_rows() -> None:
         for row, cells in enumerate(rows)
         for column, text in enumerate(cells)
     ]
-    assert blocks(read(pdf(puts), "a.pdf")) == [("table row", " ".join(cells)) for cells in rows]
+    assert blocks(read(pdf(puts), "a.pdf")) == [("table row", " | ".join(cells)) for cells in rows]
 
 
 def test_a_hyphen_at_the_end_of_a_line_goes_only_where_it_divides_a_word() -> None:

@@ -80,4 +80,4 @@ def test_short_cells_beside_each_other_are_no_columns() -> None:
     names = ["Anna Berg", "Otto Lind", "Eva Holm", "Jan Falk", "Ida Norr", "Per Dahl", "Una Vik"]
     places = ["Oslo", "Bergen", "Moss", "Hamar", "Skien", "Narvik", "Molde"]
     found = read(pdf(interleaved(lines(names), lines(places, x=330))), "a.pdf").text
-    assert found.split("\n") == [f"{name} {place}" for name, place in zip(names, places, strict=True)]
+    assert found.split("\n") == [f"{name} | {place}" for name, place in zip(names, places, strict=True)]

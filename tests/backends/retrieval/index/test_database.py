@@ -43,6 +43,38 @@ def test_damage_that_is_met_later_is_named_too(tmp_path: Path) -> None:
         _read_all(tmp_path)
 
 
+def test_after_damage_was_met_nothing_is_written_until_the_file_is_put_back(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    for number in range(40):
+        put(store, f"{number}.txt", "honey " * 300)
+    store.close()
+    path = tmp_path / FILE
+    sound = path.read_bytes()
+    damaged = bytearray(sound)
+    middle = len(sound) // 8_192 * 4_096
+    damaged[middle : middle + 40_960] = b"\xa5" * 40_960
+    path.write_bytes(damaged)
+    store = Store.open(tmp_path)
+    with pytest.raises(WorkbenchError, match="is damaged"):
+        [store.text(document.id) for document in store.documents()]
+    for _ in range(2):
+        with pytest.raises(WorkbenchError, match="is damaged"):
+            put(store, "new.txt", "more")
+    path.write_bytes(sound)
+    assert put(store, "new.txt", "more").passages == 1
+    store.close()
+
+
+def test_a_store_that_must_exist_is_not_made_of_an_empty_database(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("VACUUM")
+    connection.close()
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(WorkbenchError, match="is empty"):
+        Store.open(tmp_path, create=False)
+    assert (tmp_path / FILE).read_bytes() == before
+
+
 def _read_all(folder: Path) -> None:
     store = Store.open(folder)
     try:
@@ -144,3 +176,23 @@ def test_threads_and_other_openings_write_and_read_side_by_side(tmp_path: Path) 
     assert stores[0].integrity() == ()
     for store in stores:
         store.close()
+
+
+def test_a_file_of_the_first_layout_is_brought_up_to_this_one(tmp_path: Path) -> None:
+    store = Store.open(tmp_path)
+    stored = put(store, "a.txt", "one")
+    store.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("ALTER TABLE waiting DROP COLUMN ticket")
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    for _ in range(2):
+        store = Store.open(tmp_path)
+        store.wait_for(["b.txt"])
+        assert store.status().waiting[0] == "b.txt"
+        assert texts_of(store, stored) == ["one"]
+        assert store.integrity() == ()
+        store.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA,)
+    connection.close()

@@ -16,7 +16,7 @@ from tests.backends.retrieval.search.filled import Filled, filled
 THREE = {"a.txt": "lift lift drag", "b.txt": "drag", "c.txt": "heat of a hot plate"}
 
 
-@pytest.fixture()
+@pytest.fixture
 def three(tmp_path: Path) -> Filled:
     return filled(tmp_path, THREE)
 

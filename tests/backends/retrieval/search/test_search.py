@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from backends.errors import WorkbenchError
+from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence
 from backends.retrieval.search.hit import Filter, SearchOptions
 from backends.retrieval.search.search import search
 from tests.backends.retrieval.search.filled import TEXTS, Filled, filled
@@ -21,7 +22,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     made.store.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def own(tmp_path: Path) -> Iterator[Filled]:
     """A collection that the test changes."""
     made = filled(tmp_path)
@@ -176,7 +177,7 @@ def test_what_is_switched_off_or_deleted_is_not_found(own: Filled, mode: str) ->
     assert "wing.txt" not in own.names("lift of a wing", mode=mode)
 
 
-def test_near_duplicates_are_left_out_and_named(own: Filled) -> None:
+def test_repetitions_are_left_out_and_named(own: Filled) -> None:
     own.put("copy.txt", TEXTS["wing.txt"].upper())
     both = own.ask("lift of a wing", near_duplicates=True)
     once = own.ask("lift of a wing")
@@ -235,6 +236,27 @@ def test_features_tell_an_answerable_question_from_another(small: Filled) -> Non
     assert answered["terms"] == 2.0
     assert 0 <= answered["agreement"] <= 1
     assert answered.keys() == small.ask("lift", embedder=False).features.keys()
+
+
+@pytest.mark.parametrize("question", ["the", "a", "how many", "Who?", "What is it, and where?"])
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_a_question_without_a_subject_is_covered_by_no_passage(small: Filled, question: str, mode: str) -> None:
+    found = small.ask(question, mode=mode)
+    shares = ("coverage", "coverage_first", "known", "top_bm25_share")
+    assert [found.features[name] for name in shares] == [0.0] * len(shares)
+    assert confidence(found) < DEFAULT_THRESHOLD
+    assert any("no word that names a subject" in note for note in found.notes)
+    assert not any("names a subject" in note for note in small.ask("the lift").notes)
+
+
+def test_contracts_that_contradict_each_other_are_both_found(own: Filled) -> None:
+    words = (
+        "for damage to the floor while shelves, tables and chairs are delivered to the reading room of the library. "
+        "Payment is due within thirty days of the invoice, and late payment bears interest at the legal rate"
+    )
+    own.put("alpha.txt", f"The supplier is liable {words}.")
+    own.put("beta.txt", f"The supplier is not liable {words}.")
+    assert set(own.names("Is the supplier liable for damage?")[:2]) == {"alpha.txt", "beta.txt"}
 
 
 def test_the_same_question_has_the_same_hits(small: Filled) -> None:

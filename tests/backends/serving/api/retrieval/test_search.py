@@ -24,7 +24,12 @@ def test_the_best_passage_is_first_with_document_and_marks(handbook: TestClient)
 
 
 def test_an_address_asks_as_a_body_does(handbook: TestClient) -> None:
-    wanted = {"question": "When does ice melt?", "k": 1, "mode": "lexical", "near_duplicates": "true"}
+    wanted: dict[str, str | int] = {
+        "question": "When does ice melt?",
+        "k": 1,
+        "mode": "lexical",
+        "near_duplicates": "true",
+    }
     said = [handbook.get(SEARCH, params=wanted).json(), handbook.post(SEARCH, json=wanted).json()]
     assert [hit["passage"]["id"] for hit in said[0]["hits"]] == [hit["passage"]["id"] for hit in said[1]["hits"]]
     assert len(said[0]["hits"]) == 1
