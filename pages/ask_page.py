@@ -25,7 +25,7 @@ status = collection.status()
 st.markdown(place.summary(name, status))
 place.warn_of_loss()
 documents.running(name)
-place.not_ready_yet(collection, status)
+place.not_ready_yet(collection, status, partial(documents.rebuild, collection))
 refused = documents.refused(name)
 if refused:
     st.caption(f":material/draft: {refused}")

@@ -12,6 +12,7 @@ from components import state
 from components.ask.options import TITLES
 
 AS_IT_IS = "as the collection is"
+HITS = 100  # passages that are asked for, unless somebody says otherwise
 
 
 def show(collection: Collection) -> tuple[Configuration, ...]:
@@ -45,6 +46,13 @@ def _one(collection: Collection, letter: str, mode: str) -> Configuration:
         lexical = st.number_input(
             "Weight of the words", 0.0, 10.0, collection.options.lexical_weight, 0.1, key=f"{key}_lexical", **state.KEEP
         )
+        hits = st.number_input(
+            "Passages asked for",
+            *(1, 1_000, HITS, 10),
+            key=f"{key}_hits",
+            help="Ranks beyond those a reader sees count for MAP. To compare 5 passages with 20, ask for 5 and for 20.",
+            **state.KEEP,
+        )
         model = st.text_input(
             "Embedding model",
             key=f"{key}_model",
@@ -56,8 +64,10 @@ def _one(collection: Collection, letter: str, mode: str) -> Configuration:
     wanted = ChunkSize(int(tokens), int(overlap))
     weighted = (dense, lexical) != (collection.options.dense_weight, collection.options.lexical_weight)
     return Configuration(
-        title=_title(str(chosen), wanted if wanted != size else None, (dense, lexical) if weighted else None, model),
+        title=_title(str(chosen), wanted if wanted != size else None, (dense, lexical) if weighted else None, model)
+        + (f", {int(hits)} asked for" if hits != HITS else ""),
         mode=str(chosen),
+        hits=int(hits),
         size=wanted if wanted != size else None,
         model=model.strip() or None,
         dense_weight=float(dense),

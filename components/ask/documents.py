@@ -75,6 +75,13 @@ def start(name: str, files: Sequence[File]) -> None:
     state.update(index_job=(job.id, name), collection=name)
 
 
+def rebuild(collection: Collection) -> None:
+    """Cut and embed in the background what does not agree with the settings and the model."""
+    title = "Cutting and embedding the documents anew"
+    job = cached.jobs().start(state.owner(), title, indexing.ADDRESS, indexing.prepare_rebuild(collection))
+    state.update(index_job=(job.id, collection.name))
+
+
 def sample() -> None:
     """Read the handbook that comes with the workbench."""
     start(HANDBOOK, [File(path.name, path.read_bytes()) for path in handbook()])

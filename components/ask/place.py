@@ -56,6 +56,8 @@ def not_ready(status: Status) -> str:
 
     >>> not_ready(Status(documents=2, passages=9, embedded=4, disabled=0))
     '4 of 9 passages are found by their meaning so far, all by their words.'
+    >>> not_ready(Status(documents=2, passages=9, embedded=9, disabled=0, outdated=1))
+    '1 document is still cut as before the settings were changed.'
     """
     parts = []
     if status.waiting:
@@ -67,14 +69,21 @@ def not_ready(status: Status) -> str:
             f"{status.embedded:,} of {status.passages:,} passages are found by their meaning so far, "
             "all by their words."
         )
+    if status.outdated:
+        verb = "is" if status.outdated == 1 else "are"
+        parts.append(f"{number_of(status.outdated, 'document')} {verb} still cut as before the settings were changed.")
     return " ".join(parts)
 
 
-def not_ready_yet(collection: Collection, status: Status) -> None:
-    """Say what cannot be found yet, and draw the page anew when that has changed."""
+def not_ready_yet(collection: Collection, status: Status, rebuild: Callable[[], None]) -> None:
+    """Say what cannot be found yet, and draw the page anew when that has changed.
+
+    What nobody is at work on, such as embeddings of another model, can be gone on with.
+    """
     words = not_ready(status)
     if not words:
         return
+    stopped = status.embedder_ready and not status.waiting and state.work().index_job is None
 
     @st.fragment(run_every=EVERY_SECONDS)
     def said() -> None:
@@ -83,6 +92,9 @@ def not_ready_yet(collection: Collection, status: Status) -> None:
         st.info(words, icon=":material/hourglass_top:")
 
     said()
+    if stopped and st.button("Go on with it", key="ask_go_on", icon=":material/play_arrow:"):
+        rebuild()
+        st.rerun()
 
 
 def opened(name: str) -> Collection | None:

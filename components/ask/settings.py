@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
-from backends.retrieval import job as indexing
 from backends.retrieval.chunking.chunk import ChunkSize
 from backends.retrieval.index.records import CollectionOptions
 from backends.retrieval.search.analysis import languages
 from backends.settings import Settings
 from components import cached, state
+from components.ask import documents
 from components.ask.options import TITLES
 from components.feedback import escape, show_error
 
@@ -84,9 +85,7 @@ def _keep(collection: Collection, wanted: CollectionOptions) -> None:
         return
     state.forget_widgets("ask_mode")
     if follows != "nothing":
-        title = "Cutting and embedding the documents anew"
-        job = cached.jobs().start(state.owner(), title, indexing.ADDRESS, indexing.prepare_rebuild(collection))
-        state.update(index_job=(job.id, collection.name))
+        documents.rebuild(collection)
         st.toast("The documents are cut anew in the background; what is there answers until then.")
     st.rerun()
 
@@ -96,26 +95,16 @@ def _models(collection: Collection) -> None:
     st.markdown(f"**Embeddings**: {escape(status.model)}")
     for note in status.notes:
         st.caption(f":material/info: {escape(note)}")
-    if status.embedded < status.passages:
-        st.caption(f"{status.embedded:,} of {status.passages:,} passages are embedded with it so far.")
-        if st.button("Embed the rest", key="ask_embed", icon=":material/memory:"):
-            _keep_embedding(collection)
     st.markdown(f"**Reranker**: {escape(settings.reranker) or 'none'}")
     where = "Milvus" if settings.milvus_uri else "files of this workbench"
     st.markdown(f"**Vectors**: in {where}")
     if settings.llm_base_url:
+        host = urlsplit(settings.llm_base_url).hostname or ""  # without a password that may stand in the address
         model = escape(settings.llm_model) or "the first model of the server"
-        st.markdown(f"**Answers**: worded by {model} at {escape(settings.llm_base_url)}, then checked")
+        st.markdown(f"**Answers**: worded by {model} at {escape(host)}, then checked")
     else:
         st.markdown("**Answers**: sentences of your documents, word for word")
     st.caption("Set by WORKBENCH_EMBEDDER, WORKBENCH_RERANKER, WORKBENCH_MILVUS_URI and WORKBENCH_LLM_BASE_URL.")
-
-
-def _keep_embedding(collection: Collection) -> None:
-    prepared = indexing.prepare_rebuild(collection)
-    job = cached.jobs().start(state.owner(), "Embedding passages", indexing.ADDRESS, prepared)
-    state.update(index_job=(job.id, collection.name))
-    st.rerun()
 
 
 def _ending(collection: Collection) -> None:
