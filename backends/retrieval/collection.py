@@ -236,7 +236,8 @@ class Collection:
         usual = {name: getattr(kept, name) for name in ("dense_weight", "lexical_weight", "feedback_weight")}
         wanted = SearchOptions(k=kept.k if k is None else k, mode=mode or kept.mode, **{**usual, **options})
         embedder = self._model.now if wanted.mode != "lexical" else None
-        found = search(self._store, self._engine, embedder, question, wanted, self._model.reranker)
+        reranker = self._model.reranker if wanted.rerank else None
+        found = search(self._store, self._engine, embedder, question, wanted, reranker)
         notes = (f"The embedding model cannot be used: {self._model.trouble}",) if self._model.trouble else ()
         return replace(found, status=self.status(), notes=(*found.notes, *notes))
 

@@ -32,7 +32,6 @@ class Ready:
     document: Document
     chunks: tuple[Chunk, ...]
     facts: Facts
-    position: int = 0  # among the files that were given
 
 
 @dataclass(frozen=True)

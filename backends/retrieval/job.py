@@ -94,7 +94,7 @@ def read(trusted: Trusted, collection: Collection) -> Report:
     """What the job left; documents are those of the collection now, None where one was deleted since."""
     told = json.loads(trusted(OUTCOMES).read_text(encoding="utf-8"))
     if "rebuilt" in told:
-        return Report(rebuilt=Rebuilt(**told["rebuilt"]))
+        return Report(rebuilt=Rebuilt(**{**told["rebuilt"], "refused": tuple(told["rebuilt"]["refused"])}))
     ids = [one["document"] for one in told["outcomes"] if one["document"]]
     documents = {one.id: one for one in collection.store.documents_by("id", ids)}
     return Report(

@@ -69,6 +69,7 @@ class Rebuilt:
     cut: int  # documents whose passages were made anew
     embedded: int  # passages, besides those of these documents, that got a vector
     complete: bool  # False where it was stopped: calling it again goes on
+    refused: tuple[str, ...] = ()  # sentences: documents that cannot be cut so, and are found as they were
 
 
 def silent(words: str, share: float) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
-from backends.retrieval.answering.answer import NOT_FOUND, Answer, Sentence, Turn
+from backends.retrieval.answering.answer import EXTRACTS, NOT_FOUND, Answer, Sentence, Turn
 from backends.retrieval.answering.confidence import sure
 from backends.retrieval.answering.conversation import Conversation
 from backends.retrieval.answering.events import Answered, Piece, Searched
@@ -18,7 +18,6 @@ from components import results, state
 from components.ask import options, sources
 from components.feedback import escape, show_error
 
-EXTRACTS = "extracts"  # the writer that takes sentences as they are
 MARKS = re.compile(r"^(?:[-*+>]|\d+[.)]|#{1,6})\s+|\*\*|__|`")  # of Markdown, which say nothing in an answer
 LONG = 200  # characters of a question that is no heading any more
 KEPT = 50  # questions of a visitor; the oldest go first
@@ -87,7 +86,7 @@ def _turn(collection: Collection, answer: Answer, at: int) -> None:
     else:
         st.markdown(listed(answer.sentences) if answer.writer == EXTRACTS else worded(answer.sentences))
     st.caption(_about(answer))
-    for note in (*answer.notes, *answer.found.notes):
+    for note in dict.fromkeys(answer.notes):
         st.caption(f":material/info: {escape(note)}")
     _warnings(answer)
     if answer.found.hits:
@@ -153,12 +152,10 @@ def _about(answer: Answer) -> str:
         return took
     passages = len({one.chunk for sentence in answer.sentences for one in sentence.citations})
     how = "Word for word from" if answer.writer == EXTRACTS else f"Worded by {escape(answer.writer)} from"
-    removed = answer.removed_citations
-    gone = f" · {removed} citation{'s' * (removed != 1)} of passages that were not given removed" if removed else ""
     plural = "passage" if passages == 1 else "passages"
     good = sum(sentence.supported for sentence in answer.sentences)
     checked = "" if answer.writer == EXTRACTS else f" · {good} of {len(answer.sentences)} sentences supported"
-    return f"{how} {passages} {plural}{checked} · confidence {sure(answer.confidence)} · {took}{gone}"
+    return f"{how} {passages} {plural}{checked} · confidence {sure(answer.confidence)} · {took}"
 
 
 def _warnings(answer: Answer) -> None:

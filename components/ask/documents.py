@@ -143,10 +143,14 @@ def _take_over(job: Job) -> None:
         st.toast(escape(job.error.message), icon=":material/error:")
         return
     if job.state == "done":
-        found = indexing.read(job.output, cached.library().open(name)).outcomes
+        report = indexing.read(job.output, cached.library().open(name))
+        for sentence in report.rebuilt.refused if report.rebuilt else ():
+            st.toast(escape(sentence), icon=":material/error:", duration="infinite")
+        found = report.outcomes
         kept = tuple(pair for pair in state.work().outcomes if pair[0] != name)
         state.update(outcomes=((name, found), *kept) if found else kept)
-        tabs.open_next("ask_tab", "Documents" if any(one.reason for one in found) else "Ask")
+        if found:
+            tabs.open_next("ask_tab", "Documents" if any(one.reason for one in found) else "Ask")
 
 
 def _nothing(job: Job) -> None:

@@ -7,8 +7,8 @@ Documents are data: `suspicions` tells what in them reads like an instruction, `
 `whole_question` makes a follow-up question whole, `Conversation` exports what was said with its sources.
 """
 
-from backends.retrieval.answering.answer import NOT_FOUND, Answer, Citation, Sentence, Suspicion, Turn
-from backends.retrieval.answering.answer_with import EXTRACTS, Asking, answer
+from backends.retrieval.answering.answer import EXTRACTS, NOT_FOUND, Answer, Citation, Sentence, Suspicion, Turn
+from backends.retrieval.answering.answer_with import Asking, answer
 from backends.retrieval.answering.calibration import (
     Calibration,
     Share,

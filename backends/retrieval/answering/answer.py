@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backends.retrieval.search.hit import Found
 
 NOT_FOUND = "Not in your documents."
+EXTRACTS = "extracts"  # the writer that takes the documents' own sentences
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from backends.retrieval.answering.answer import Answer, Sentence, Turn
+from backends.retrieval.answering.answer import EXTRACTS, Answer, Sentence, Turn
 from backends.retrieval.answering.confidence import DEFAULT_THRESHOLD, confidence, says_something
 from backends.retrieval.answering.events import Answered, Event, Piece, Searched
 from backends.retrieval.answering.extract import extract
@@ -21,7 +21,10 @@ from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.search.hit import Found
 from backends.settings import Settings
 
-EXTRACTS = "extracts"  # the writer that takes the documents' own sentences
+OTHER_SCALE = (
+    "The threshold of this collection was calibrated with the embedding model, which is not ready: until it is, the "
+    "shipped one holds."
+)
 NOTHING_ASKED = "The question has no word to search by: every text has them all. Ask a longer question."
 
 
@@ -64,7 +67,8 @@ def answer(found: Found, settings: Settings, embedder: Embedder | None, asking: 
     yield Searched(found)
     encoder = None if embedder is None else Once(embedder)
     sure = confidence(found, encoder, asking.language, asking.question)
-    threshold = DEFAULT_THRESHOLD if asking.threshold is None else asking.threshold
+    other_scale = embedder is None and asking.threshold is not None
+    threshold = DEFAULT_THRESHOLD if asking.threshold is None or other_scale else asking.threshold
     question = asking.question or found.question
     if not says_something(found.question, asking.language):
         said = _Said(EXTRACTS, notes=(NOTHING_ASKED,))
@@ -87,7 +91,7 @@ def answer(found: Found, settings: Settings, embedder: Embedder | None, asking: 
             removed_citations=said.removed,
             suspicions=suspicions(found),
             prompt=said.prompt,
-            notes=(*found.notes, *said.notes),
+            notes=(*found.notes, *said.notes, *([OTHER_SCALE] if other_scale else [])),
             milliseconds=(perf_counter() - began) * 1_000,
         )
     )

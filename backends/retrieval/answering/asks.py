@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backends.retrieval.answering.facts import stopped
-from backends.retrieval.search.analysis import terms
+from backends.retrieval.search.analysis import stop_terms, terms
 
 LONGEST_SUBJECT = 4  # words of what is to be defined
 
@@ -54,7 +53,7 @@ def subject_of(question: str, language: str = "english") -> tuple[str, ...]:
     """
     match = _SUBJECT.match(question)
     stems = tuple(term.stem for term in terms(match["subject"], language)) if match else ()
-    return stems if len(stems) <= LONGEST_SUBJECT and not stopped(language) & set(stems) else ()
+    return stems if len(stems) <= LONGEST_SUBJECT and not stop_terms(language) & set(stems) else ()
 
 
 def defines(subject: tuple[str, ...], text: str, language: str = "english") -> bool:

@@ -20,10 +20,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backends.retrieval.answering.facts import stopped
 from backends.retrieval.answering.once import Encoder
 from backends.retrieval.answering.signs import signs
-from backends.retrieval.search.analysis import query_terms
+from backends.retrieval.search.analysis import query_terms, stop_terms
 from backends.retrieval.search.hit import Found
 
 DEFAULT_THRESHOLD = 0.5  # under it "Not in your documents." is said; calibrated as the module's docstring tells
@@ -72,7 +71,7 @@ def says_something(question: str, language: str = "english") -> bool:
     >>> says_something("how many"), says_something("How many ships?")
     (False, True)
     """
-    return bool(set(query_terms(question, language)) - stopped(language))
+    return bool(set(query_terms(question, language)) - stop_terms(language))
 
 
 def sure(value: float) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backends.retrieval.answering.answer import NOT_FOUND, Answer, Citation, Sentence, Turn
+from backends.retrieval.answering.answer import EXTRACTS, NOT_FOUND, Answer, Citation, Sentence, Turn
 from backends.retrieval.answering.confidence import sure
 
 FORMAT, VERSION = "demo-workbench conversation", 1
@@ -23,10 +23,6 @@ class Conversation:
     answers: tuple[Answer, ...] = ()
     collection: str = ""  # its name
     ended: datetime | None = None  # when it was exported; left out where it is None
-
-    def and_then(self, answer: Answer) -> Conversation:
-        """The conversation with one more answer."""
-        return Conversation((*self.answers, answer), self.collection, self.ended)
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -100,7 +96,7 @@ def _footnote(number: int, citation: Citation) -> list[str]:
 
 
 def _origin(answer: Answer) -> str:
-    writer = "In the documents' own words" if answer.writer == "extracts" else f"Worded by {answer.writer}"
+    writer = "In the documents' own words" if answer.writer == EXTRACTS else f"Worded by {answer.writer}"
     citations = "1 citation" if answer.removed_citations == 1 else f"{answer.removed_citations} citations"
     removed = f"; {citations} to nothing removed" if answer.removed_citations else ""
     return f"{writer}; confidence {sure(answer.confidence)}, threshold {answer.threshold:.0%}{removed}"

@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from backends.retrieval.answering.quantities import Quantity, quantities
 from backends.retrieval.chunking.sentence import sentences
-from backends.retrieval.search.analysis import Term, terms
-from backends.retrieval.search.stop_words import STOP_WORDS
+from backends.retrieval.search.analysis import Term, stop_terms, terms
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _WORD_OR_CODE = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
@@ -91,13 +90,7 @@ def _sequence(found: list[Term], numbers: list[Quantity], language: str) -> tupl
     within = {place for number in numbers for place in range(number.start, number.end)}
     placed = [(number.start, number.value) for number in numbers]
     placed += [(term.start, term.stem) for term in found if term.start not in within]
-    return tuple(stem for _, stem in sorted(placed) if stem not in stopped(language))
-
-
-@lru_cache(maxsize=8)
-def stopped(language: str) -> frozenset[str]:
-    """The stems of the words of a language that carry no content."""
-    return frozenset(term.stem for term in terms(STOP_WORDS.get(language, ""), language))
+    return tuple(stem for _, stem in sorted(placed) if stem not in stop_terms(language))
 
 
 def _names(text: str, language: str) -> tuple[tuple[Name, ...], str]:
@@ -109,7 +102,7 @@ def _names(text: str, language: str) -> tuple[tuple[Name, ...], str]:
     for before, match, after in zip([None, *words], words, [*words[1:], None], strict=False):
         word = match.group()
         code = bool(_CODE.fullmatch(word))
-        if not code and (not word[0].isupper() or len(word) < 2 or _stem(word, language) in stopped(language)):
+        if not code and (not word[0].isupper() or len(word) < 2 or _stem(word, language) in stop_terms(language)):
             continue
         opens = match.start() in starts and word[1:].islower()
         if code or not opens or _continues(text, match, after, language):
@@ -123,7 +116,7 @@ def _continues(text: str, match: re.Match[str], after: re.Match[str] | None, lan
     """Whether a first word is the first part of a name of several words, as "Anna" in "Anna Lind"."""
     if after is None or not after.group()[0].isupper() or text[match.end() : after.start()] != " ":
         return False
-    return _stem(after.group(), language) not in stopped(language)
+    return _stem(after.group(), language) not in stop_terms(language)
 
 
 def _stem(word: str, language: str) -> str:
@@ -141,7 +134,7 @@ def _negated(text: str, language: str) -> frozenset[str]:
             reach = 0
         elif word in _NEGATORS or word.endswith("n't"):
             reach = _NEGATION_REACH
-        elif reach and (found := {term.stem for term in terms(word, language)} - stopped(language)):
+        elif reach and (found := {term.stem for term in terms(word, language)} - stop_terms(language)):
             negated |= found
             reach -= 1
     return frozenset(negated)

@@ -14,8 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from backends.retrieval.answering.answer import NOT_FOUND, Turn
-from backends.retrieval.answering.facts import stopped
-from backends.retrieval.search.analysis import terms
+from backends.retrieval.search.analysis import stop_terms, terms
 
 TURNS = 5  # earlier questions that are looked at
 WORDS = 12  # words that are added
@@ -138,7 +137,7 @@ def _added(question: str, history: Sequence[Turn], language: str) -> list[str]:
     subject = [word for turn in _subject(history, language) for word in _contents(turn.question, language)]
     names: list[str] = []
     if _points_back(_WORD.findall(question), language) and history[-1].answer != NOT_FOUND:
-        names = list(_named(history[-1].answer))[:NAMES]
+        names = list(itertools.islice(_named(history[-1].answer), NAMES))
     known = {_key(word, language) for word in _WORD.findall(question)}
     added: dict[str, str] = {}
     for word in (*subject[: WORDS - len(names)], *names):
@@ -168,13 +167,14 @@ def _contents(text: str, language: str) -> list[str]:
 def _named(answer: str) -> Iterator[str]:
     """Capitalised words within the sentences of an answer."""
     for match in _WORD.finditer(answer):
-        if match.group()[0].isupper() and not re.search(r"(?:^|[.!?:\\n]\s*)$", answer[: match.start()][-3:]):
+        before = answer[max(0, match.start() - 3) : match.start()]
+        if match.group()[0].isupper() and not re.search(r"(?:^|[.!?:\n]\s*)$", before):
             yield match.group()
 
 
 def _is_content(word: str, language: str) -> bool:
     small = word.lower()
-    return small not in _EMPTY and small not in _PRONOUNS and _key(word, language) not in stopped(language)
+    return small not in _EMPTY and small not in _PRONOUNS and _key(word, language) not in stop_terms(language)
 
 
 def _is_name(words: Sequence[str], at: int) -> bool:

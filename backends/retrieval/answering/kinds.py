@@ -16,7 +16,8 @@ _WORDS = (
 _FIGURE = rf"(?:\d[\d.,]*|(?:{_WORDS}|half|several|few|an?))"
 _TIME = r"(?:seconds?|sec|minutes?|min|hours?|days?|weeks?|fortnights?|months?|years?|decades?|centur(?:y|ies))"
 _LENGTH = (
-    r"(?:mm|cm|m|km|(?:centi|kilo|milli)?met(?:re|er)s?|miles?|feet|ft|inch(?:es)?|yards?|pages?|words?|characters)"
+    r"(?:mm|cm|m|km|(?:centi|kilo|milli)?met(?:re|er)s?|miles?|feet|ft|inch(?:es)?|yards?"
+    r"|pages?|lines?|sentences?|words?|characters|tokens?)"
 )
 _MONTHS = r"january|february|march|april|may|june|july|august|september|october|november|december"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"

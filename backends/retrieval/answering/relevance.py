@@ -15,9 +15,8 @@ from typing import Protocol
 import numpy as np
 
 from backends.retrieval.answering.asks import defines, looks_asked_for, subject_of
-from backends.retrieval.answering.facts import stopped
 from backends.retrieval.answering.once import Encoder
-from backends.retrieval.search.analysis import query_terms, terms
+from backends.retrieval.search.analysis import query_terms, stop_terms, terms
 from backends.retrieval.search.hit import Hit
 
 MEANING, WORDS, KIND, ORDER, DEFINED = 0.6, 0.4, 0.08, 0.05, 0.2  # weights of the parts of a score
@@ -58,7 +57,7 @@ class Asked:
     @property
     def own(self) -> frozenset[str]:
         """The terms that it was typed with; of a question without a word of content, such as "Why?", all."""
-        own = frozenset(query_terms(self.typed, self.language)) - stopped(self.language)
+        own = frozenset(query_terms(self.typed, self.language)) - stop_terms(self.language)
         return own or self.stems
 
 

@@ -2,15 +2,13 @@
 
 | sign | what it is | range |
 | --- | --- | --- |
-| sentences | 1 where sentences were compared with the question by their vectors | 0, 1 |
-| answer_cosine | highest cosine of the question with a sentence that has the kind of fact asked for, or 0 | 0 … 1 |
-| kind | 1 where no kind of fact is asked for (see `kinds`), or a sentence has it | 0, 1 |
+| answer_cosine | highest cosine of the question with a sentence of the kind asked for (see `kinds`), or 0 | 0 … 1 |
 | missing_names | share of the question's names that neither the best passage nor its document's name holds | 0 … 1 |
 | missing_numbers | the same of its numbers, such as years | 0 … 1 |
 
-A sentence counts together with the one before it as far as that brings it nearer. A passage of
-the right subject is near to any question on it; a sentence is near only to questions that are about what it tells. Two
-words for one thing ("guarantee", "warranty") are near by their vectors, with no letter in common.
+A sentence counts together with the one before it as far as that brings it nearer. A passage of the right subject is
+near to any question on it; a sentence is near only to questions that are about what it tells. Two words for one thing
+("guarantee", "warranty") are near by their vectors, with no letter in common.
 """
 
 from __future__ import annotations
@@ -30,9 +28,7 @@ CONTEXT = 0.8  # of what the sentence before adds to the cosine
 _CAPITAL_NOUNS = frozenset({"german"})  # where a capital does not make a name
 
 
-def signs(
-    found: Found, encoder: Encoder | None = None, language: str = "english", question: str = ""
-) -> dict[str, float]:
+def signs(found: Found, encoder: Encoder, language: str = "english", question: str = "") -> dict[str, float]:
     """The signs of what was found for a question; {} where no passage holds a sentence.
 
     `question` is as it was typed, where it was searched for with words of earlier turns.
@@ -43,13 +39,11 @@ def signs(
         return {}
     kind = asked_kind(typed)
     fitting = np.array([holds(kind, typed, piece.text) for piece in pieces])
-    cosines = np.zeros(len(pieces)) if encoder is None else _cosines(found.question, pieces, encoder)
+    cosines = _cosines(found.question, pieces, encoder)
     best = int(np.argmax(np.where(fitting, cosines, -1.0)))
     names, numbers = _missing(typed, pieces[best].hit, language)
     return {
-        "sentences": float(encoder is not None),
         "answer_cosine": float(cosines[best]) if fitting[best] else 0.0,
-        "kind": float(fitting.any()),
         "missing_names": names,
         "missing_numbers": numbers,
     }

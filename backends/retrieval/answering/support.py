@@ -21,6 +21,7 @@ import numpy as np
 from backends.retrieval.answering.facts import Facts, facts
 from backends.retrieval.answering.once import Encoder
 from backends.retrieval.answering.opposites import opposed
+from backends.retrieval.answering.units import trimmed
 from backends.retrieval.chunking.sentence import sentences
 from backends.retrieval.search.analysis import terms
 
@@ -91,7 +92,7 @@ def evidence(
 def _pieces(said: Facts, passages: Sequence[str], language: str) -> Iterator[Evidence]:
     """Every sentence of the passages, and every two neighbours that share more with what is said than either alone."""
     for at, passage in enumerate(passages):
-        spans = [_trimmed(passage, *span) for span in _statements(passage) if passage[slice(*span)].strip()]
+        spans = [trimmed(passage, *span) for span in _statements(passage) if passage[slice(*span)].strip()]
         single = [_piece(said, passage, at, span, language) for span in spans]
         yield from single
         for one, other in itertools.pairwise(single):
@@ -110,11 +111,6 @@ def _statements(passage: str) -> Iterator[tuple[int, int]]:
 def _piece(said: Facts, passage: str, at: int, span: tuple[int, int], language: str) -> Evidence:
     text = passage[slice(*span)]
     return Evidence(at, *span, text, _coverage(said, facts(text, language)))
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _coverage(said: Facts, known: Facts) -> float:

@@ -114,4 +114,10 @@ def _folded(text: str) -> str:
     return "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cf", "Mn"))
 
 
-_PATTERNS = tuple((_folded(needles).split(), re.compile(_folded(pattern)), why) for needles, pattern, why in WORDINGS)
+def _pattern(worded: str) -> re.Pattern[str]:
+    r"""For folded text: letters folded too, escapes left as they are, since ``\W`` and ``\w`` are opposites."""
+    parts = re.split(r"(\\.)", worded)
+    return re.compile("".join(part if part.startswith("\\") else _folded(part) for part in parts))
+
+
+_PATTERNS = tuple((_folded(needles).split(), _pattern(worded), why) for needles, worded, why in WORDINGS)

@@ -16,6 +16,7 @@ from backends.retrieval.answering.extract import cited
 from backends.retrieval.answering.markers import of_sentences, without_markers
 from backends.retrieval.answering.once import Encoder, Once
 from backends.retrieval.answering.support import SUPPORTED, Evidence, evidence
+from backends.retrieval.answering.units import trimmed
 from backends.retrieval.chunking import sentences
 from backends.retrieval.search.hit import Hit
 
@@ -52,7 +53,7 @@ def verify(
     encoded once, however many sentences cite it.
     """
     plain, markers = without_markers(text)
-    spans = [span for span in (_trimmed(plain, *one) for one in sentences(plain)) if _WORDS.search(plain, *span)]
+    spans = [span for span in (trimmed(plain, *one) for one in sentences(plain)) if _WORDS.search(plain, *span)]
     numbers = of_sentences(spans, plain, markers)
     removed = sum(not 1 <= number <= len(given) for marker in markers for number in marker.numbers)
     fragment = broken_off and len(spans) > 1 and not _ENDED.search(plain[slice(*spans[-1])])
@@ -104,9 +105,4 @@ def _support(piece: Evidence | None) -> float:
 def _narrowed(hit: Hit, piece: Evidence | None) -> Citation:
     """The citation of the evidence in a hit's passage; of all of the passage where nothing in it is any."""
     span = (piece.start, piece.end) if piece else (0, len(hit.chunk.text))
-    return cited(hit, *_trimmed(hit.chunk.text, *span))
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+    return cited(hit, *trimmed(hit.chunk.text, *span))

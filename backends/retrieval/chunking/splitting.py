@@ -16,10 +16,7 @@ from backends.retrieval.chunking.measure import Measure
 from backends.retrieval.chunking.section import Section, sections
 from backends.retrieval.documents.document import Document
 
-PRICES = (
-    0.0,
-    0.15,
-)  # of a bound by its kind (paragraph, sentence), as a share of the budget that a better one may be off
+PRICES = (0.0, 0.15)  # of a bound by kind (paragraph, sentence): the share of the budget that a better one may be off
 LEAST = 0.5  # of the length aimed at: a shorter chunk is made only where a section is short
 
 

@@ -8,14 +8,7 @@ carry the `identity` of the model that made them; only those of the same identit
 from __future__ import annotations
 
 from backends.retrieval.embedding.embedder import Embedder, Progress
-from backends.retrieval.embedding.opening import (
-    Preparation,
-    identity,
-    open_embedder,
-    open_reranker,
-    open_spans,
-    prepare,
-)
+from backends.retrieval.embedding.opening import Preparation, open_embedder, open_reranker, prepare
 from backends.retrieval.embedding.reranker import Reranker
 
 __all__ = [
@@ -23,9 +16,7 @@ __all__ = [
     "Preparation",
     "Progress",
     "Reranker",
-    "identity",
     "open_embedder",
     "open_reranker",
-    "open_spans",
     "prepare",
 ]

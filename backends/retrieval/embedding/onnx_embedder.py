@@ -10,43 +10,24 @@ import numpy as np
 from backends.retrieval.embedding.batches import Batches
 from backends.retrieval.embedding.embedder import Progress
 from backends.retrieval.embedding.record import MODEL, TOKENIZER, Record
+from backends.retrieval.embedding.recorded import RecordedEmbedder
 from backends.retrieval.embedding.tokens import Tokens
 
 
-class OnnxEmbedder:
+class OnnxEmbedder(RecordedEmbedder):
     """The converted model in a folder. Safe to use from several threads."""
 
     def __init__(self, folder: Path, record: Record, threads: Callable[[], int] = lambda: 2) -> None:
-        self._record = record
+        super().__init__(record)
         self._tokens = Tokens(folder / TOKENIZER, record.longest)
         self._batches = Batches(folder / MODEL, self._tokens, record.padding, threads)
         prompt = self._tokens.count(record.passage_prompt) if record.passage_prompt else 0
         self._room = max(1, self._tokens.max_tokens - prompt)
 
     @property
-    def name(self) -> str:
-        """The model's name, for people."""
-        return self._record.name
-
-    @property
-    def identity(self) -> str:
-        """Digest of weights, tokenizer and settings, and the arithmetic."""
-        return self._record.identity
-
-    @property
-    def dimension(self) -> int:
-        """Numbers in a vector."""
-        return self._record.width
-
-    @property
     def max_tokens(self) -> int:
         """Tokens of a passage that the model sees, without special ones and the model's prompt."""
         return self._room
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is worth knowing about this model, as sentences; empty where all is as it should be."""
-        return (self._record.reason,) if self._record.reason else ()
 
     def spans(self, text: str) -> np.ndarray:
         """Where the model's tokens are: integers (tokens, 2), first character and the one after the last."""

@@ -5,20 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
-
-import numpy as np
 
 from backends.errors import WorkbenchError
 from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.embedding.kept import kept, kept_folder, obtain
 from backends.retrieval.embedding.onnx_embedder import OnnxEmbedder
-from backends.retrieval.embedding.record import TOKENIZER, Record, identity_of, read_record
+from backends.retrieval.embedding.record import Record
 from backends.retrieval.embedding.reranker import OnnxReranker, Reranker
 from backends.retrieval.embedding.source import Source, find_embedder, find_reranker
-from backends.retrieval.embedding.tokens import LONGEST, Tokens
 from backends.settings import Settings
 
 State = Literal["ready", "preparing", "failed"]
@@ -48,30 +43,6 @@ def open_reranker(settings: Settings | None = None) -> Reranker | None:
     settings = settings or Settings.from_environment()
     source = find_reranker(settings)
     return None if source is None else cast(Reranker, _opened("reranker", source, settings))
-
-
-def identity(settings: Settings | None = None) -> str:
-    """The identity of the vectors that `open_embedder` makes, without opening or converting it.
-
-    Before the first conversion this is the identity of int8, which nearly all models get.
-    """
-    settings = settings or Settings.from_environment()
-    source = find_embedder(settings)
-    record = read_record(kept_folder("embedder", source, settings))
-    return record.identity if record else identity_of(source.key, "int8")
-
-
-def open_spans(settings: Settings | None = None) -> Callable[[str], np.ndarray]:
-    """The `spans` of the embedding model, at once where its folder has a tokenizer.json, converted or not.
-
-    So documents can be cut and searched by their words while the model is being converted.
-    """
-    settings = settings or Settings.from_environment()
-    source = find_embedder(settings)
-    for folder in (kept_folder("embedder", source, settings), source.folder):
-        if (folder / TOKENIZER).is_file():
-            return _tokens(folder / TOKENIZER).spans
-    return open_embedder(settings).spans
 
 
 def prepare(settings: Settings | None = None, again: bool = False) -> Preparation:
@@ -118,11 +89,6 @@ def _state(place: tuple[str, str], source: Source) -> Preparation:
     if place in _failures:
         return Preparation("failed", source.name, _failures[place])
     return Preparation("preparing", source.name)
-
-
-@lru_cache(maxsize=4)
-def _tokens(path: Path) -> Tokens:
-    return Tokens(path, longest=LONGEST)  # nothing is cut by `spans`
 
 
 def _quick(source: Source, settings: Settings) -> bool:

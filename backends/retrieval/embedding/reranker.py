@@ -10,6 +10,7 @@ import numpy as np
 
 from backends.retrieval.embedding.batches import Batches
 from backends.retrieval.embedding.record import MODEL, TOKENIZER, Record
+from backends.retrieval.embedding.recorded import Recorded
 from backends.retrieval.embedding.tokens import Tokens
 
 
@@ -28,22 +29,12 @@ class Reranker(Protocol):
         """How well each text answers the question, higher is better: float32 (texts,), on the model's own scale."""
 
 
-class OnnxReranker:
+class OnnxReranker(Recorded):
     """A cross-encoder on ONNX Runtime, in float32: the scores are those of `CrossEncoder.predict`."""
 
     def __init__(self, folder: Path, record: Record, threads: Callable[[], int] = lambda: 2) -> None:
-        self._record = record
+        super().__init__(record)
         self._batches = Batches(folder / MODEL, Tokens(folder / TOKENIZER, record.longest), record.padding, threads)
-
-    @property
-    def name(self) -> str:
-        """The model's name, for people."""
-        return self._record.name
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is worth knowing about it, as sentences; empty where all is as it should be."""
-        return (self._record.reason,) if self._record.reason else ()
 
     def score(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """How well each text answers the question: float32 (texts,)."""

@@ -17,6 +17,7 @@ from backends.errors import WorkbenchError
 from backends.retrieval.embedding.embedder import Progress
 from backends.retrieval.embedding.onnx_embedder import unit
 from backends.retrieval.embedding.record import TOKENIZER, Record
+from backends.retrieval.embedding.recorded import Recorded, RecordedEmbedder
 from backends.retrieval.embedding.tokens import Tokens
 
 _BATCH = 64  # texts between two reports of progress, and in one batch
@@ -47,38 +48,18 @@ def load(kind: str, folder: Path) -> Any:
     return model.eval()
 
 
-class TorchEmbedder:
+class TorchEmbedder(RecordedEmbedder):
     """An embedding model as its authors published it."""
 
     def __init__(self, model: Any, record: Record, folder: Path) -> None:
+        super().__init__(record)
         self._model = model
-        self._record = record
         self._tokens = Tokens(folder / TOKENIZER, record.longest)
-
-    @property
-    def name(self) -> str:
-        """The model's name, for people."""
-        return self._record.name
-
-    @property
-    def identity(self) -> str:
-        """Digest of weights, tokenizer and settings, and the arithmetic."""
-        return self._record.identity
-
-    @property
-    def dimension(self) -> int:
-        """Numbers in a vector."""
-        return self._record.width
 
     @property
     def max_tokens(self) -> int:
         """Tokens of a passage that the model sees, without special ones."""
         return self._tokens.max_tokens
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Why it runs through torch."""
-        return (self._record.reason,)
 
     def spans(self, text: str) -> np.ndarray:
         """Where the model's tokens are: integers (tokens, 2), first character and the one after the last."""
@@ -99,22 +80,12 @@ class TorchEmbedder:
         return questions(self._model, [text])[0]
 
 
-class TorchReranker:
+class TorchReranker(Recorded):
     """A cross-encoder as its authors published it."""
 
     def __init__(self, model: Any, record: Record) -> None:
+        super().__init__(record)
         self._model = model
-        self._record = record
-
-    @property
-    def name(self) -> str:
-        """The model's name, for people."""
-        return self._record.name
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Why it runs through torch."""
-        return (self._record.reason,)
 
     def score(self, question: str, texts: Sequence[str]) -> np.ndarray:
         """How well each text answers the question: float32 (texts,)."""

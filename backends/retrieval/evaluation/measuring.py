@@ -138,9 +138,10 @@ def _answering(collection: Collection, variants: Variants, threshold: float) -> 
     from backends.retrieval.answering.events import Answered
 
     settings, embedder = replace(collection.settings, llm_base_url=""), variants.embedder(collection)
+    asking = Asking(threshold=threshold, language=collection.options.language)
 
     def answered(found: Found) -> Answer:
-        *_, last = answer(found, settings, embedder, Asking(threshold=threshold))
+        *_, last = answer(found, settings, embedder, asking)
         if not isinstance(last, Answered):
             raise TypeError(f"the last event is {type(last).__name__}")
         return last.answer

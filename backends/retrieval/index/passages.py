@@ -34,9 +34,7 @@ class Facts:
     layout: str = ""  # how the passages were cut: see `layout.layout`
     tags: tuple[str, ...] | None = None  # None keeps those of the document that is replaced
     date: date | None = None  # None keeps that of the document that is replaced
-    origin: str = (
-        "file"  # of the text: "file", "edit" or "restored"; "layout" is the same text cut anew, no new version
-    )
+    origin: str = "file"  # of the text: "file", "edit", "restored"; "layout" is the same text cut anew, no new version
     expected: int | None = None  # the version that this was made from; another one meanwhile is an error
     off: tuple[Span, ...] | None = None  # spans that stay switched off; None: passages that say the same stay off
 

@@ -51,9 +51,9 @@ def stored_documents(connection: sqlite3.Connection, rows: Iterable[tuple[Any, .
 
 
 def _stored_document(row: tuple[Any, ...], tags: tuple[str, ...]) -> StoredDocument:
-    _, identity, name, digest, kind, title, added, day, characters, passages, pages, version, notes = row
+    _, id_, name, digest, kind, title, added, day, characters, passages, pages, version, notes = row
     return StoredDocument(
-        id=identity,
+        id=id_,
         name=name,
         digest=digest,
         format=kind,
@@ -71,9 +71,9 @@ def _stored_document(row: tuple[Any, ...], tags: tuple[str, ...]) -> StoredDocum
 
 def stored_chunk(row: tuple[Any, ...]) -> StoredChunk:
     """A row of `CHUNKS` as a record."""
-    identity, document, position, start, end, text, tokens, page, headings, enabled, embedded = row
+    id_, document, position, start, end, text, tokens, page, headings, enabled, embedded = row
     return StoredChunk(
-        id=identity,
+        id=id_,
         document=document,
         position=position,
         start=start,

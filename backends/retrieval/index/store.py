@@ -54,8 +54,8 @@ class Store(View):
         made = passages(document, chunks, self.options().language)
         blobs = as_blobs(vectors, len(made))
         with self._database.writing() as connection:
-            identity = writing.put(connection, document, made, blobs, facts)
-            (stored,) = reading.documents_by(connection, "id", [identity])
+            id_ = writing.put(connection, document, made, blobs, facts)
+            (stored,) = reading.documents_by(connection, "id", [id_])
         return stored
 
     def delete(self, document: str) -> None:

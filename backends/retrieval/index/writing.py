@@ -53,14 +53,14 @@ def put(
     off = _off(connection, old, passages, facts)
     if old is not None:
         drop_chunks(connection, old[0], generation)
-    key, identity, version = _write_document(connection, document, passages, facts, old)
+    key, id_, version = _write_document(connection, document, passages, facts, old)
     _write_version(connection, key, version, document, facts)
     if facts.tags is not None:
         write_tags(connection, key, facts.tags)
     _write_chunks(connection, key, passages, off)
     _write_words(connection, key, [passage for position, passage in enumerate(passages) if position not in off])
     _write_blobs(connection, key, blobs, facts.identity, generation)
-    return identity
+    return id_
 
 
 def delete(connection: sqlite3.Connection, key: int) -> None:

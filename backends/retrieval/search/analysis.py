@@ -20,6 +20,7 @@ ANALYSIS = 2  # raised when the same text gets other terms: what is in an index 
 NO_LANGUAGE = "none"  # takes off no endings
 CACHED = 200_000  # words whose terms are kept; a large collection has about as many different ones
 LONGEST_TERM = 64  # characters; what is longer is no word, and is cut
+LONGEST_CACHED = 24  # characters of what is kept: longer runs hardly come again, and have many terms each
 
 OWN_ACCENTS = {  # letters that the rules for endings know; others are foreign there. No row: the rules know all accents
     "english": "",
@@ -169,13 +170,34 @@ def _folded(word: str) -> str:
     return unicodedata.normalize("NFC", bare) or word
 
 
-@lru_cache(maxsize=CACHED)
 def _stems(whole: str, language: str) -> str:
-    return " ".join([term.stem for term in _parts(whole, language)])
+    return _kept_stems(whole, language) if _comes_again(whole) else _joined(_cut(whole, language))
+
+
+def _parts(whole: str, language: str) -> tuple[Term, ...]:
+    return _kept_parts(whole, language) if _comes_again(whole) else _cut(whole, language)
+
+
+def _comes_again(whole: str) -> bool:
+    """Whether it is worth keeping: a word, and not a run without spaces, of which nearly each is another one."""
+    return len(whole) <= LONGEST_CACHED and (whole.isascii() or not _UNSPACED.search(whole))
 
 
 @lru_cache(maxsize=CACHED)
-def _parts(whole: str, language: str) -> tuple[Term, ...]:
+def _kept_stems(whole: str, language: str) -> str:
+    return _joined(_cut(whole, language))
+
+
+@lru_cache(maxsize=CACHED)
+def _kept_parts(whole: str, language: str) -> tuple[Term, ...]:
+    return _cut(whole, language)
+
+
+def _joined(parts: tuple[Term, ...]) -> str:
+    return " ".join([term.stem for term in parts])
+
+
+def _cut(whole: str, language: str) -> tuple[Term, ...]:
     """The terms of what stands without a space: a word, a number, an acronym, what is hyphenated, an unspaced run."""
     if whole.endswith(("+", "#")):
         return (Term(0, len(whole), whole.casefold()),)

@@ -90,6 +90,7 @@ def test_order_delimiter_encoding_and_further_columns_do_not_matter(made: Any, b
     check(run(folder, b"\xef\xbb\xbf" + shuffled.getvalue().encode()), made.model)
 
 
+@pytest.mark.slow
 def test_several_classes_and_a_table_of_plain_numbers(tmp_path: Path) -> None:
     data = sample_bytes("wine")
     dataset = read_table(data, "wine.csv")

@@ -227,6 +227,22 @@ def test_what_the_models_have_to_say_is_in_the_status(
         assert collection.search("honey").status.notes == (told, "a reranker: In float32.")
 
 
+def test_a_reranker_is_not_opened_where_it_is_not_wanted(
+    tmp_path: Path, embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backends.retrieval import embedding
+
+    def missing(settings: Settings) -> None:
+        raise WorkbenchError(f"There is no model {settings.reranker!r}.")
+
+    monkeypatch.setattr(embedding, "open_reranker", missing)
+    with Collection.open(Settings(home=str(tmp_path), reranker="lost"), "Notes", embedder=embedder) as collection:
+        collection.add("a.md", BEES)
+        assert len(collection.search("honey", rerank=False))
+        with pytest.raises(WorkbenchError, match="lost"):
+            collection.search("honey")
+
+
 def test_another_model_embeds_anew_piece_by_piece_and_says_how_far_it_is(
     tmp_path: Path, collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,3 +318,17 @@ def test_threads_add_search_and_delete_side_by_side(collection: Collection) -> N
     assert failures == []
     assert collection.documents() == ()
     assert collection.integrity() == ()
+
+
+def test_a_document_that_cannot_be_cut_anew_keeps_no_other_from_it(tmp_path: Path) -> None:
+    settings = Settings(home=str(tmp_path))
+    with Collection.open(settings, "notes", embedder=HashEmbedder()) as made:
+        made.add("long.txt", b"A fold is one part of the rows. " * 40)
+        made.add("short.txt", b"Steam is hot.")
+    lower = replace(settings, max_document_characters=100)
+    with Collection.open(lower, "notes", embedder=HashEmbedder()) as made:
+        made.configure(replace(made.options, size=ChunkSize(32, 8)))
+        rebuilt = made.rebuild()
+        assert (rebuilt.cut, rebuilt.complete) == (1, False)
+        assert "long.txt" in rebuilt.refused[0]
+        assert made.search("What is a fold?").hits[0].document.name == "long.txt"

@@ -82,6 +82,7 @@ def mixed(rows=300, seed=0):
     return frame
 
 
+@pytest.mark.slow
 def test_mixed_columns_and_every_model(tmp_path):
     data = mixed().to_csv(index=False, sep=";").encode("cp1252")
     models = None

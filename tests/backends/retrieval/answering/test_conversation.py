@@ -97,5 +97,5 @@ def test_json_holds_everything_that_is_documented() -> None:
 
 
 def test_the_turns_are_what_the_next_question_is_understood_by() -> None:
-    talk = Conversation().and_then(answer_of())
+    talk = Conversation((answer_of(),))
     assert talk.turns == (Turn("When does ice melt?", CITATION.text),)

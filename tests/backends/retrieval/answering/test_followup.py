@@ -84,6 +84,14 @@ def test_a_pronoun_also_gets_the_names_of_the_answer() -> None:
     assert whole_question("Who painted it?", [TOWER]) == "Who painted it? (Eiffel Tower Gustave)"
 
 
+@pytest.mark.parametrize(
+    ("answer", "added"),
+    [("It was born in Lyon.", "painter came first Lyon"), ("Lyon.\nParis.", "painter came first")],
+)
+def test_a_name_follows_any_word_and_the_first_word_of_a_sentence_is_none(answer: str, added: str) -> None:
+    assert whole_question("Who is it?", [Turn("Which painter came first?", answer)]) == f"Who is it? ({added})"
+
+
 def test_names_of_an_answer_that_was_none_are_not_added() -> None:
     turn = Turn("Which novel is set in Dublin?", NOT_FOUND)
     assert whole_question("Who wrote it?", [turn]) == "Who wrote it? (novel set Dublin)"

@@ -16,6 +16,7 @@ from backends.retrieval.answering.kinds import asked_kind, holds
         ("What does the X200 cost?", "The X200 is sold for 49 euros.", True),
         ("How long is the guarantee?", "The warranty lasts for 24 months.", True),
         ("How long is the guarantee?", "The warranty is void when it was opened.", False),
+        ("How long is a passage?", "A passage holds 240 tokens.", True),
         ("When was the bridge opened?", "It was opened in 1932.", True),
         ("When was the bridge opened?", "It opens at noon for ships.", False),
         ("When does the market open?", "It opens at 7 am.", True),

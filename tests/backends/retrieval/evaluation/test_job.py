@@ -100,6 +100,20 @@ def test_answers_are_judged_by_what_they_cite(collection: Collection, tmp_path: 
     assert 0 < evaluation.value("citation_precision") <= 1.0
 
 
+def test_answers_are_judged_in_the_language_of_the_collection(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backends.retrieval.answering import answer_with
+
+    asked: list[str] = []
+    answer = answer_with.answer
+    monkeypatch.setattr(answer_with, "answer", lambda *given: asked.append(given[3].language) or answer(*given))
+    collection.configure(replace(collection.options, language="german"))
+    with Variants(collection, tmp_path, HashEmbedder()) as made:
+        measure(collection, Order("shelf", ASKED, (LEXICAL,), answers=True), made)
+    assert set(asked) == {"german"}
+
+
 def test_questions_made_from_a_collection_find_their_passages(collection: Collection, tmp_path: Path) -> None:
     asked = make_questions(collection, 3)
     assert {question.relevant[0].document for question in asked.questions} == set(TEXTS)

@@ -1,4 +1,4 @@
-"""Fusion, feedback, near-duplicates and marks, each by itself."""
+"""Fusion, feedback, repetitions and marks, each by itself."""
 
 from __future__ import annotations
 
