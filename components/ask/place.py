@@ -78,12 +78,18 @@ def not_ready(status: Status) -> str:
 def not_ready_yet(collection: Collection, status: Status, rebuild: Callable[[], None]) -> None:
     """Say what cannot be found yet, and draw the page anew when that has changed.
 
-    What nobody is at work on, such as embeddings of another model, can be gone on with.
+    After a change of the model the passages are embedded anew by themselves, begun once in a process; what somebody
+    has cancelled since can be gone on with.
     """
     words = not_ready(status)
     if not words:
         return
     stopped = status.embedder_ready and not status.waiting and state.work().index_job is None
+    begun: list[bool] = cached.kept("embedding anew", (str(collection.folder), status.model), list)
+    if stopped and status.embedded < status.passages and not begun:
+        begun.append(True)
+        rebuild()
+        st.rerun()
 
     @st.fragment(run_every=EVERY_SECONDS)
     def said() -> None:

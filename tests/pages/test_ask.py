@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from backends.retrieval import Collection, Library, close_library, library
 from backends.retrieval.embedding import open_embedder
 from backends.settings import Settings
+from tests.backends.retrieval.fakes import HashEmbedder
 from tests.pages.conftest import Open, texts
 
 TEA = b"""# Tea
@@ -166,3 +168,16 @@ def test_a_damaged_collection_is_said_so_and_can_be_deleted(kitchen: Collection,
     app.button(key="ask_delete_damaged").click().run()
     assert not app.exception
     assert not folder.exists()
+
+
+def test_after_a_change_of_the_model_passages_are_embedded_anew_by_themselves(home: Path, open_page: Open) -> None:
+    library(lambda: Library(Settings.from_environment(), HashEmbedder())).create("Kitchen").add("tea.md", TEA)
+    close_library()
+    app = open_page("ask")
+    assert "0 of 2 passages are found by their meaning so far" in str([info.value for info in app.info])
+    deadline = time.monotonic() + 120
+    while library().open("Kitchen").status().embedded < 2 and time.monotonic() < deadline:
+        time.sleep(0.2)
+    said = texts(ask(app.run(), "At which temperature is green tea brewed?"))
+    assert "Green tea is brewed at 70 degrees." in said
+    assert "so far" not in str([info.value for info in app.info])
