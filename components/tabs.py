@@ -15,21 +15,13 @@ if TYPE_CHECKING:
 
 def make(key: str, titles: list[str]) -> dict[str, TabContainer]:
     """The tabs by their titles, with the one open that was open when the page was left."""
-    last, wanted = f"{key}_last", state.widget(f"{key}_next", None)
-    if wanted in titles:
-        state.set_widget(key, wanted)
-        state.set_widget(f"{key}_next", None)
-    elif state.widget(last, None) in titles:
+    last = f"{key}_last"
+    if state.widget(last, None) in titles:
         state.seed_widget(key, state.widget(last, None))
     found = st.tabs(titles, key=key, on_change="rerun")
     named = dict(zip(titles, found, strict=True))
     state.set_widget(last, next((title for title, tab in named.items() if tab.open), titles[0]))
     return named
-
-
-def open_next(key: str, title: str) -> None:
-    """Have this tab open when the page is drawn the next time."""
-    state.set_widget(f"{key}_next", title)
 
 
 def show(key: str, views: Mapping[str, Callable[[], None]]) -> None:

@@ -15,7 +15,7 @@ from backends.retrieval.index.records import StoredDocument
 from backends.retrieval.samples import handbook
 from backends.settings import Settings
 from backends.tasks import Job
-from components import cached, job_panel, results, state, tabs
+from components import cached, job_panel, results, state
 from components.ask import passages, place
 from components.feedback import escape, show_error
 
@@ -149,8 +149,6 @@ def _take_over(job: Job) -> None:
         found = report.outcomes
         kept = tuple(pair for pair in state.work().outcomes if pair[0] != name)
         state.update(outcomes=((name, found), *kept) if found else kept)
-        if found:
-            tabs.open_next("ask_tab", "Documents" if any(one.reason for one in found) else "Ask")
 
 
 def _nothing(job: Job) -> None:

@@ -39,8 +39,11 @@ def test_from_files_to_an_answer_and_the_place_it_stands_at(page: Page, tmp_path
         [tmp_path / "tea.md", tmp_path / "scan.pdf"]
     )
     page.get_by_role("button", name="Read 2 files").click()
-    expect(page.get_by_text("1 file not read")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("1 of 2 files could not be read")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("My documents holds 1 document")).to_be_visible()
+    page.get_by_role("tab", name="Documents", exact=True).click()
+    expect(page.get_by_test_id("stAlert").get_by_text("scan.pdf")).to_be_visible()
+    settle(page)
 
     # The answer is a sentence of the document; what is markup there is text here.
     page.get_by_role("tab", name="Ask", exact=True).click()
@@ -83,6 +86,8 @@ def test_the_handbook_is_measured_and_two_ways_of_searching_are_compared(page: P
         page.get_by_role("button", name="New collection").click()
     page.get_by_role("button", name="Read the handbook").click()
     expect(page.get_by_text("Handbook holds 12 documents")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0, timeout=LONG)
+    settle(page)
     page.get_by_role("tab", name="Measure").click()
     settle(page)
     page.get_by_role("button", name="Take those of the handbook").click()
