@@ -16,6 +16,7 @@ from components.ask.reader import Mark, PageBreak, reader
 from components.feedback import escape, show_error
 
 SHOWN = 3  # passages that are open to see; the others are folded away
+RULED, NUMBERED = re.compile(r"^[-=]"), re.compile(r"^(\d{1,9})\.(?=\s)")  # what begins lists, rules, headings
 LINES = re.compile(r"\s*\n\s*")
 WAYS = {"dense": "meaning", "feedback": "meaning of the best", "lexical": "words", "rerank": "reranker"}
 
@@ -49,9 +50,18 @@ def marked(text: str, spans: Sequence[tuple[int, int]], cited: Sequence[tuple[in
             parts.append(":primary-background[" if now else "]")
             inside = now
         bold = any(start <= left and right <= end for start, end in spans)
-        piece = "  \n".join(escape(line) for line in LINES.split(text[left:right]))
+        piece = "  \n".join(_line(line) for line in LINES.split(text[left:right]))
         parts.append(f"**{piece}**" if bold and piece.strip() == piece and piece else piece)
     return "".join(parts) + ("]" if inside else "")
+
+
+def _line(text: str) -> str:
+    """A line that is no list, rule or heading, whatever it begins with.
+
+    >>> _line("- one"), _line("===="), _line("1. two"), _line("-1.5")
+    ('\\\\- one', '\\\\====', '1\\\\. two', '\\\\-1.5')
+    """
+    return NUMBERED.sub(r"\1\\.", RULED.sub(r"\\\g<0>", escape(text)))
 
 
 def where(name: str, page: int | None, headings: Sequence[str] = ()) -> str:
