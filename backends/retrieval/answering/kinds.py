@@ -22,7 +22,7 @@ _LENGTH = (
 _MONTHS = r"january|february|march|april|may|june|july|august|september|october|november|december"
 _DAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _MONEY = re.compile(
-    r"[€$£¥]|\b(?:euros?|dollars?|pounds?|francs?|crowns?|yen|cents?|pence|eur|usd|gbp|chf|free|nothing|nobody pays)\b"
+    r"[€$£¥]|\b(?:euros?|dollars?|pounds?|francs?|crowns?|yen|cents?|pence|eur|usd|gbp|chf|free|nothing)\b"
     rf"|%|\bper ?cent\b|\b(?:{_FIGURE}) (?:tenth|third|quarter)\b|\bhalf\b",
     re.I,
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backends.serving.predictions import OnError, Unusual
     from backends.serving.service import Options as ServiceOptions
 
+RECORDS = 'Send an object such as {"records": [{…}]}; NaN and Infinity are not JSON, null is.'
 JSON = "application/json"
 DIGITS = 18  # of a length in a header; one with more is too large by those
 BODIES = ("records", "columns")
@@ -73,8 +74,11 @@ def media_type(call: Call) -> str:
     return call.headers.get("content-type", JSON).partition(";")[0].strip().lower()
 
 
-async def read_json(call: Call, max_mb: int) -> Any:
-    """The body as JSON. Raises for another media type (415), too many bytes (413) and what is not JSON (400)."""
+async def read_json(call: Call, max_mb: int, hint: str = RECORDS) -> Any:
+    """The body as JSON. Raises for another media type (415), too many bytes (413) and what is not JSON (400).
+
+    `hint` says what JSON would do.
+    """
     kind = media_type(call)
     if kind != JSON and not kind.endswith("+json"):
         raise UnsupportedMedia(f"A body of type {kind[:80]!r} is not read here.", hint=f"Send {JSON}.")
@@ -84,7 +88,7 @@ async def read_json(call: Call, max_mb: int) -> Any:
     except orjson.JSONDecodeError as error:
         raise HttpRefusal(
             f"The body is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.",
-            hint='Send an object such as {"records": [{…}]}; NaN and Infinity are not JSON, null is.',
+            hint=hint,
         ) from None
 
 
