@@ -162,6 +162,19 @@ def test_an_answer_goes_with_the_first_edit_and_a_value_unlike_any_is_answered_w
     page.context.close()
 
 
+def test_what_an_edit_has_stopped_is_not_said_to_have_failed(chromium: Browser, widgets: str) -> None:
+    """The edit comes while the answer is on its way, which is where stopping it looks like a failure."""
+    page, _ = open_page(chromium, (host(widgets),), viewport=DESKTOP)
+    page.goto(f"{widgets}/churn/")
+    predict = page.get_by_role("button", name="Predict", exact=True)
+    page.route("**/queue/join*", lambda route: (page.wait_for_timeout(400), route.abort()))
+    predict.click()
+    page.get_by_role("spinbutton", name="age", exact=True).fill("41")
+    page.wait_for_timeout(1_500)
+    expect(page.get_by_text("The form has changed")).to_be_visible()
+    page.context.close()
+
+
 def test_a_refusal_takes_the_place_of_the_answer(chromium: Browser, widgets: str) -> None:
     page, _ = open_page(chromium, (host(widgets),), viewport=DESKTOP)
     page.goto(f"{widgets}/churn/")

@@ -44,7 +44,7 @@ def connect(parts: Parts, show: Callable[..., Any], at_once: int) -> None:
         for start in starts
     ]  # fmt: skip
     for one in asked:
-        one.failure(None, None, list(parts.shown), js=scripts.saying(scripts.FAILED), **SILENT)
+        one.failure(None, None, list(parts.shown), js=scripts.failed(parts.place), **SILENT)
     parts.shown[0].change(None, js=scripts.into_view(parts.place), **SILENT)
     _forget(parts, asked)
 
@@ -62,7 +62,7 @@ def _forget(parts: Parts, asked: list[Any]) -> None:
     edits = [one.input for one in parts.inputs if hasattr(one, "input")]
     changes = [one.change for one in parts.inputs if not hasattr(one, "input")]
     if edits:
-        _say(parts, edits, scripts.EDITED, cancels=asked)
+        _on(edits, None, parts, js=scripts.edited(parts.place), cancels=asked)
     if changes:
         _on(changes, list(parts.inputs), parts, js=scripts.if_changed(parts.place))
 

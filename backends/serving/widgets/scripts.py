@@ -40,8 +40,19 @@ def remembering(place: str, dates: Mapping[int, str]) -> str:
         if (written && written !== held[at]) held[at] = written;
     }}
     {_asked(place)} = JSON.stringify(held);
+    {_edited(place)} = false;
     return held;
 }}"""
+
+
+def edited(place: str) -> str:
+    """Put the note of an edit in the place of the answer, and remember that there was one."""
+    return f"() => {{ {_edited(place)} = true; return {_note(EDITED)}; }}"
+
+
+def failed(place: str) -> str:
+    """Say that no answer came; what an edit has stopped did not fail, and the note of the edit stays."""
+    return f"() => {_edited(place)} ? {_note(EDITED)} : {_note(FAILED)}"
 
 
 def if_changed(place: str) -> str:
@@ -73,3 +84,7 @@ def _note(text: str) -> str:
 
 def _asked(place: str) -> str:
     return f"window[{json.dumps(f'asked {place}')}]"
+
+
+def _edited(place: str) -> str:
+    return f"window[{json.dumps(f'edited {place}')}]"
