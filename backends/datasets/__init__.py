@@ -10,6 +10,7 @@ from backends.datasets.preparation import prepare
 from backends.datasets.reader import guess_dialect, read_pasted, read_table
 from backends.datasets.recipe import Recipe, Step
 from backends.datasets.schema import KINDS, Column, Dataset, Dialect, Kind, Note, Schema, ValueFormat
+from backends.datasets.spreadsheets import spreadsheet_csv
 from backends.datasets.store import load_dataset, save_dataset, to_csv
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "read_pasted",
     "read_table",
     "save_dataset",
+    "spreadsheet_csv",
     "to_csv",
 ]

@@ -39,7 +39,7 @@ def _asked_integer(name: str, levels: Levels, rules: Rules) -> Understood:
 def _insist(found: Understood | None, name: str, kind: Kind, levels: Levels) -> Understood:
     if found is None:
         sample = levels.sample()
-        value = f"; it holds {sample[0]!r}" if sample else ""
+        value = f"; it holds {sample[0][:60]!r}" if sample else ""
         raise WorkbenchError(
             f"Column {name!r} cannot be read as {kind}{value}.", hint="Choose another kind for it, such as category."
         )

@@ -13,6 +13,7 @@ from backends.datasets.wording import agreeing, number_of, were
 from backends.errors import WorkbenchError
 
 SAMPLE = 200_000  # bytes of lines with other than ASCII that a legacy guess looks at
+_NOT_ASCII, _LINE_END = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\r\n]")
 _BLOCK = 1 << 24
 _UNCHECKED = {"utf-8", "utf-7", "hz"}  # what was asked for cannot be told wrong from the bytes
 
@@ -191,12 +192,17 @@ def _repaired(data: bytes) -> Decoded:
 
 
 def _sample(data: bytes) -> bytes:
-    """The first lines that hold anything but ASCII, joined: the only ones that can tell encodings apart."""
-    found = bytearray()
-    for match in re.finditer(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data):
-        found += match.group()[:20_000] + b"\n"
-        if len(found) > SAMPLE:
-            break
+    """The first lines that hold anything but ASCII, joined: the only ones that can tell encodings apart.
+
+    Each byte is looked at a fixed number of times, however long the lines are.
+    """
+    found, at = bytearray(), 0
+    while len(found) <= SAMPLE and (high := _NOT_ASCII.search(data, at)):
+        before = max(data.rfind(b"\n", at, high.start()), data.rfind(b"\r", at, high.start()))
+        start = max(before + 1 if before >= 0 else at, high.start() - 10_000)
+        ending = _LINE_END.search(data, high.end())
+        at = ending.start() if ending else len(data)
+        found += data[start : min(at, start + 20_000)] + b"\n"
     return bytes(found)
 
 

@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from backends.datasets.layout import Layout
 from backends.datasets.ragged import Ragged, lines_note
-from backends.datasets.raw import RawTable, check_size
+from backends.datasets.raw import RawTable, check_cells, check_size
 from backends.datasets.rows import Findings, Form, Record, RowReader
 from backends.datasets.schema import Note
 from backends.datasets.wording import agreeing, number_of, were
 from backends.settings import Settings
 
+BLOCK_CELLS = 10_000_000  # of a block of very wide records
 BLOCK = 10_000  # records turned into columns at a time; their cells are the largest part of the memory used
 
 
@@ -24,14 +25,16 @@ def read_exactly(text: str, form: Form, start: int, line: int, layout: Layout, l
     reader = RowReader(form)
     ragged = Ragged()
     rows = _fitted(reader.records(text, start, line), layout.width, ragged)
-    return _assembled(rows, layout.width, ragged, reader.findings, limits)
+    checked = _bounded(rows, layout.width, len(text), limits)
+    return _assembled(checked, layout.width, ragged, reader.findings)
 
 
 def from_rows(rows: Iterable[list[str]], line: int, layout: Layout, limits: Settings) -> RawTable:
     """The same for rows that are split already (a worksheet)."""
     ragged = Ragged()
     records = (Record(row, number, 0, not any(row)) for number, row in enumerate(rows, line))
-    return _assembled(_fitted(records, layout.width, ragged), layout.width, ragged, Findings(), limits)
+    checked = _bounded(_fitted(records, layout.width, ragged), layout.width, None, limits)
+    return _assembled(checked, layout.width, ragged, Findings())
 
 
 def _fitted(records: Iterable[Record], width: int, ragged: Ragged) -> Iterator[tuple[int, list[str]]]:
@@ -41,15 +44,22 @@ def _fitted(records: Iterable[Record], width: int, ragged: Ragged) -> Iterator[t
             yield record.line, cells
 
 
-def _assembled(
-    rows: Iterator[tuple[int, list[str]]], width: int, ragged: Ragged, findings: Findings, limits: Settings
-) -> RawTable:
+def _bounded(
+    rows: Iterator[tuple[int, list[str]]], width: int, size: int | None, limits: Settings
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows as long as there are not too many of them; `size` is None where their cells are in memory anyway."""
+    for count, row in enumerate(rows, 1):
+        if count % 1_000 == 0 or count > limits.max_rows:
+            check_size(count, width, limits.max_rows, limits.max_columns)
+            if size is not None:
+                check_cells(count, width, size, limits)
+        yield row
+
+
+def _assembled(rows: Iterator[tuple[int, list[str]]], width: int, ragged: Ragged, findings: Findings) -> RawTable:
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     lines: list[np.ndarray] = []
-    count = 0
-    while block := list(islice(rows, BLOCK)):
-        count += len(block)
-        check_size(count, width, limits.max_rows, limits.max_columns)
+    while block := list(islice(rows, max(1, min(BLOCK, BLOCK_CELLS // max(1, width))))):
         lines.append(np.array([number for number, _ in block]))
         for chunk, values in zip(chunks, zip(*(cells for _, cells in block), strict=True), strict=True):
             chunk.append(pa.array(values, type=pa.string()))

@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from typing import Any
 
+from backends.datasets.names import shown_names
 from backends.datasets.parquet import too_large
-from backends.datasets.raw import check_size
+from backends.datasets.raw import check_cells, check_size
 from backends.errors import WorkbenchError
-from backends.settings import Settings
+from backends.settings import MEGABYTE, Settings
+
+SHEET_ROWS = 1_048_576  # no sheet of any program has more
+UNSUSPECTED_MB = 100  # whatever the ratio; a sheet of one number over and over packs well
+MOST_RATIO = 100  # of what a workbook unpacks to and its own size; real ones have 5 to 20
 
 
 def read_sheet(
@@ -25,20 +30,32 @@ def read_sheet(
     old = data.startswith(b"\xd0\xcf\x11\xe0")
     if old and _encrypted(data):
         raise _locked(name)
-    if not old:
-        _check_unpacked(data, name, settings)
-    sheets = _old_sheets(data, name) if old else _sheets(data, name)
+    with _sound(name):
+        size = len(data) if old else _unpacked(data, name, settings)
+        sheets = _old_sheets(data) if old else _sheets(data)
     names = [title for title, _ in sheets]
     if sheet and sheet not in names:
-        raise WorkbenchError(
-            f"There is no sheet {sheet!r} in {name!r}.", hint=f"Its sheets are {', '.join(names[:10])}."
-        )
+        raise WorkbenchError(f"There is no sheet {sheet!r} in {name!r}.", hint=f"Its sheets are {shown_names(names)}.")
     for title, rows in sheets:
         if sheet in ("", title):
-            texts = _texts(rows, settings)
+            with _sound(name):  # cells are read as they are asked for
+                texts = _texts(rows, size, settings)
             if texts or sheet or title == names[-1]:
                 return texts, title, names
     raise WorkbenchError(f"The workbook {name!r} has no sheet with cells.", hint="Choose a file with a table in it.")
+
+
+@contextmanager
+def _sound(name: str) -> Iterator[None]:
+    """Raise WorkbenchError for whatever the libraries raise: damage shows itself there in more ways than they name."""
+    try:
+        yield
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        if "ncrypt" in str(error):
+            raise _locked(name) from None
+        raise _damaged(name, error) from None
 
 
 def _encrypted(data: bytes) -> bool:
@@ -56,36 +73,35 @@ def _locked(name: str) -> WorkbenchError:
     )
 
 
-def _check_unpacked(data: bytes, name: str, settings: Settings) -> None:
+def _unpacked(data: bytes, name: str, settings: Settings) -> int:
+    """The bytes that a workbook unpacks to. Raises WorkbenchError for too many, and for what only a bomb has."""
     size = sum(entry.file_size for entry in zipfile.ZipFile(io.BytesIO(data)).infolist())
     if size > settings.max_unpacked_bytes:
         raise too_large(name, size, settings)
+    if size > max(UNSUSPECTED_MB * MEGABYTE, MOST_RATIO * len(data)):
+        raise WorkbenchError(
+            f"The workbook {name!r} unpacks to {size / len(data):,.0f} times its size, as no table does.",
+            hint="Save it again in a spreadsheet program, or use CSV.",
+        )
+    return size
 
 
 Sheets = list[tuple[str, Iterator[tuple[Any, ...]]]]
 
 
-def _sheets(data: bytes, name: str) -> Sheets:
+def _sheets(data: bytes) -> Sheets:
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-        return [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile, SyntaxError, TypeError, AttributeError) as error:
-        raise _damaged(name, error) from None
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+    return [(sheet.title, sheet.iter_rows(values_only=True)) for sheet in book.worksheets]
 
 
-def _old_sheets(data: bytes, name: str) -> Sheets:
+def _old_sheets(data: bytes) -> Sheets:
     import xlrd
 
-    try:
-        book = xlrd.open_workbook(file_contents=data)
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, ValueError, IndexError, AssertionError) as error:
-        if "ncrypt" in str(error):
-            raise _locked(name) from None
-        raise _damaged(name, error) from None
+    book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())  # its warnings are not for our output
     return [(sheet.name, _old_rows(sheet, book.datemode)) for sheet in book.sheets()]
 
 
@@ -102,16 +118,25 @@ def _old_rows(sheet: Any, datemode: int) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def _texts(rows: Iterator[tuple[Any, ...]], settings: Settings) -> list[list[str]]:
-    """Rows as text, without the empty ones at the end and the empty columns on the right."""
+def _texts(rows: Iterator[tuple[Any, ...]], size: int, settings: Settings) -> list[list[str]]:
+    """Rows as text, without the empty ones at the end and the empty columns on the right.
+
+    `size` is the bytes that the sheet can be made of: cells that are merely passed over on the way to a far one count.
+    """
     texts: list[list[str]] = []
-    while block := list(islice(rows, 10_000)):
-        texts += [[_text(value) for value in row] for row in block]
-        check_size(len(texts), max(map(len, texts[-len(block) :])), settings.max_rows + 100, settings.max_columns)
-    while texts and not any(texts[-1]):
-        texts.pop()
-    width = max((at + 1 for row in texts for at, cell in enumerate(row) if cell), default=0)
-    return [row[:width] + [""] * (width - len(row)) for row in texts]
+    width = last = 0
+    for number, row in enumerate(rows, 1):
+        if number > SHEET_ROWS:  # a row may say any number of itself, and those in front of it are made up
+            raise ValueError(f"a row says that it is beyond the row {SHEET_ROWS:,}, where every sheet ends")
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        texts.append(cells)
+        if cells:
+            width, last = max(width, len(cells)), len(texts)
+            check_size(last, width, settings.max_rows + 100, settings.max_columns)
+            check_cells(last, width, size, settings)
+    return [row + [""] * (width - len(row)) for row in texts[:last]]
 
 
 def _text(value: Any) -> str:
@@ -131,5 +156,5 @@ def _text(value: Any) -> str:
 
 
 def _damaged(name: str, error: Exception) -> WorkbenchError:
-    reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    reason = str(error).splitlines()[0][:120].rstrip(". ") if str(error).strip() else type(error).__name__
     return WorkbenchError(f"The workbook {name!r} cannot be read: {reason}.", hint="Save it again, or use CSV.")

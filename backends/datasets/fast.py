@@ -12,7 +12,7 @@ import numpy as np
 
 from backends.datasets.broken import Quotes, find_broken
 from backends.datasets.exact import finding_notes
-from backends.datasets.raw import RawTable, check_size
+from backends.datasets.raw import CELL, RawTable, check_size
 from backends.datasets.rows import Form
 from backends.datasets.segments import Segments
 from backends.settings import Settings
@@ -31,7 +31,7 @@ def read_fast(
 
     With `numbers`, columns of plain numbers are converted on the way; the table's `plain` says which.
     """
-    if not _suits(utf8, form, offset):
+    if not _suits(utf8, form, offset) or _mostly_empty(utf8, offset, width, settings):
         return None
     quotes = find_broken(utf8, form, offset)
     if quotes is None:
@@ -81,6 +81,15 @@ def _suits(utf8: bytes, form: Form, offset: int) -> bool:
     if not (form.delimiter + form.quotechar).isascii() or utf8[offset : offset + 1] in (b"\n", b"\r"):
         return False
     return b"\r" not in utf8 or utf8.count(b"\r") == utf8.count(b"\r\n")
+
+
+def _mostly_empty(utf8: bytes, offset: int, width: int, settings: Settings) -> bool:
+    """Are the lines so much shorter than the header that filling them up could take all memory?
+
+    The exact reader counts them as it goes.
+    """
+    lines = utf8.count(b"\n", offset) + 1
+    return lines * width > max(settings.max_unpacked_bytes // CELL, 4 * len(utf8))
 
 
 def _record_ends(utf8: bytes, form: Form, offset: int, quotes: Quotes) -> tuple[np.ndarray, np.ndarray]:

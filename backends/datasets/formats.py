@@ -107,7 +107,7 @@ def _readable(head: bytes) -> str:
 def _zipped(data: bytes, name: str) -> str:
     try:
         inside = zipfile.ZipFile(io.BytesIO(data)).namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError, IndexError):
         raise WorkbenchError(f"The file {name!r} is a damaged zip archive.", hint="Fetch or save it again.") from None
     if any(entry.startswith("xl/") for entry in inside):
         return "xlsx"

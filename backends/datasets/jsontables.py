@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from backends.datasets.raw import RawTable, check_size
+from backends.datasets.raw import RawTable, check_cells, check_size
 from backends.datasets.schema import Note
 from backends.datasets.wording import agreeing, number_of
 from backends.errors import WorkbenchError
@@ -23,14 +23,14 @@ def read_json(utf8: bytes, name: str, settings: Settings) -> RawTable:
         value = _parsed(utf8, name)
         check_depth(value, settings.max_nesting + 2, name, settings)
         records, header = _records(value, name)
-        return _table(records, header, settings)
+        return _table(records, header, len(utf8), settings)
     except RecursionError:
         raise too_deep(name, settings) from None
 
 
 def _parsed(utf8: bytes, name: str) -> Any:
     try:
-        return json.loads(utf8)
+        return _loaded(utf8)
     except json.JSONDecodeError as whole:
         lines = [line for line in utf8.split(b"\n") if line.strip()]
         if len(lines) < 2 or whole.msg != "Extra data":
@@ -39,10 +39,19 @@ def _parsed(utf8: bytes, name: str) -> Any:
     for number, line in enumerate(utf8.split(b"\n"), 1):
         if line.strip():
             try:
-                values.append(json.loads(line))
+                values.append(_loaded(line))
             except json.JSONDecodeError as error:
                 raise _broken(name, error.msg, number) from None
     return values
+
+
+def _loaded(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # a whole number of more digits than Python reads
+        raise json.JSONDecodeError(str(error).partition(":")[0], text.decode(errors="replace"), 0) from None
 
 
 def _broken(name: str, message: str, line: int) -> WorkbenchError:
@@ -115,7 +124,7 @@ def _list_note(key: str, count: int) -> Note:
     return Note("list-as-text", message, count, column=key, severity="repair")
 
 
-def _table(records: list[dict[str, Any]], header: list[str], settings: Settings) -> RawTable:
+def _table(records: list[dict[str, Any]], header: list[str], size: int, settings: Settings) -> RawTable:
     columns: dict[str, list[Any]] = {name: [] for name in header}
     lists: dict[str, int] = {}
     for at, record in enumerate(records):
@@ -130,6 +139,7 @@ def _table(records: list[dict[str, Any]], header: list[str], settings: Settings)
             else:
                 column[at] = value
         check_size(at + 1, len(columns), settings.max_rows, settings.max_columns)
+        check_cells(len(records), len(columns), size, settings)
     arrays = [_array(values + [None] * (len(records) - len(values))) for values in columns.values()]
     notes = [_list_note(key, count) for key, count in lists.items()]
     return RawTable(list(columns), [pa.chunked_array([array]) for array in arrays], notes)

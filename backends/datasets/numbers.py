@@ -212,7 +212,7 @@ def _zero_led(chunk: pa.Array) -> np.ndarray:
     """Positions of cells of two bytes or more that start with 0 (a sign before it) but not with a decimal 0."""
     offset_type = np.int64 if pa.types.is_large_string(chunk.type) else np.int32
     _, offsets_buffer, text = chunk.buffers()
-    if text is None or not len(chunk):
+    if not text or not text.size or not len(chunk):  # texts that are all empty need no bytes
         return np.array([], dtype=np.int64)
     offsets: np.ndarray = np.frombuffer(offsets_buffer, dtype=offset_type)[chunk.offset : chunk.offset + len(chunk) + 1]
     data = np.frombuffer(text, dtype=np.uint8)
@@ -230,4 +230,10 @@ def _zero_led(chunk: pa.Array) -> np.ndarray:
 def has_long_integers(column: pa.ChunkedArray | pa.Array) -> bool:
     """Does any cell have whole digits that 64 bits cannot hold exactly?"""
     long = pc.filter(column, pc.greater_equal(pc.binary_length(column), 19))
-    return any(re.fullmatch(r"[+-]?\d+", t.strip()) and abs(int(t)) >= 2**63 for t in long.to_pylist())
+    return any(re.fullmatch(r"[+-]?\d+", t.strip()) and _beyond(t) for t in long.to_pylist())
+
+
+def _beyond(text: str) -> bool:
+    """Do whole digits say a number that 64 bits cannot hold? (Python reads a few thousand digits at most.)"""
+    digits = text.strip().lstrip("+-").lstrip("0")
+    return len(digits) > 19 or int(digits or "0") >= 2**63

@@ -10,7 +10,9 @@ from backends.datasets.raw import RawTable, check_size
 from backends.errors import WorkbenchError
 from backends.settings import MEGABYTE, Settings
 
-BATCH = 65_536
+BATCH = 65_536  # rows
+BATCH_CELLS = 8_000_000  # of a batch of very wide rows
+LEAST = 8  # bytes of a cell in a frame, missing or not
 
 
 def read_parquet(data: bytes, name: str, settings: Settings) -> RawTable:
@@ -26,6 +28,7 @@ def read_parquet(data: bytes, name: str, settings: Settings) -> RawTable:
     for column in schema:
         _check_flat(column, name)
     declared = sum(meta.metadata.row_group(at).total_byte_size for at in range(meta.num_row_groups))
+    declared = max(declared, LEAST * meta.metadata.num_rows * len(schema))
     if declared > settings.max_unpacked_bytes:
         raise too_large(name, declared, settings)
     try:
@@ -58,7 +61,7 @@ def _batches(data: bytes, schema: pa.Schema, name: str, settings: Settings) -> l
     file = pq.ParquetFile(io.BytesIO(data), read_dictionary=texts)
     chunks: list[list[pa.Array]] = [[] for _ in schema]
     unpacked = 0
-    for batch in file.iter_batches(batch_size=BATCH):
+    for batch in file.iter_batches(batch_size=max(1, min(BATCH, BATCH_CELLS // max(1, len(schema))))):
         for kept, column in zip(chunks, batch.columns, strict=True):
             unpacked += _unpacked_bytes(column)
             if unpacked > settings.max_unpacked_bytes:
@@ -86,6 +89,8 @@ def _plain_type(kind: pa.DataType) -> pa.DataType:
 
 
 def _plain(column: pa.Array) -> pa.Array:
+    """The values themselves. Raises pa.ArrowInvalid for texts that are no UTF-8, which Parquet does not check."""
+    (column.dictionary if pa.types.is_dictionary(column.type) else column).validate(full=True)
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
     return column.cast(_plain_type(column.type))
 

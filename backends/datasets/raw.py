@@ -11,7 +11,9 @@ import pyarrow as pa
 from backends.datasets.schema import Note
 from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
+from backends.settings import MEGABYTE, Settings
 
+CELL = 32  # bytes: what a cell that a reader fills up takes at least, in all the forms it goes through
 LISTED = 20  # lines and values that a note or a column quotes
 
 
@@ -46,4 +48,20 @@ def check_size(rows: int, columns: int, max_rows: int, max_columns: int) -> None
         raise WorkbenchError(
             f"The table has more than {number_of(max_rows, 'row')}, the most that can be read.",
             hint="Take a sample of the rows, or set WORKBENCH_MAX_ROWS higher.",
+        )
+
+
+def check_cells(rows: int, columns: int, size: int, settings: Settings) -> None:
+    """Raise WorkbenchError for a table with far more cells than its file of `size` bytes can hold.
+
+    Every cell that is written takes a byte or more, a delimiter at least. A few short rows under a wide header, or one
+    cell in the last corner of a sheet, make a table of any size out of a few bytes; up to `max_unpacked_mb` that is
+    read all the same.
+    """
+    if rows * columns > max(settings.max_unpacked_bytes // CELL, size):
+        held = f"{size / MEGABYTE:,.1f} MB"
+        raise WorkbenchError(
+            f"The table has {number_of(rows, 'row')} and {number_of(columns, 'column')}, most of it empty: more cells "
+            f"than its {held} hold.",
+            hint="Leave out the columns that are almost empty, or set WORKBENCH_MAX_UNPACKED_MB higher.",
         )

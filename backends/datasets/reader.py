@@ -19,7 +19,7 @@ from backends.datasets.formats import find_format
 from backends.datasets.hints import Hints
 from backends.datasets.kinds import understand_plain
 from backends.datasets.marks import Marks
-from backends.datasets.names import unique_names
+from backends.datasets.names import shown_names, unique_names
 from backends.datasets.raw import LISTED, RawTable, check_size
 from backends.datasets.schema import Dataset, Dialect, Kind, Note, Schema
 from backends.datasets.sheets import read_workbook
@@ -135,7 +135,7 @@ def _understood(
 ) -> Dataset:
     unknown = next((column for column in kinds if column not in raw.names), None)
     if unknown is not None:
-        raise WorkbenchError(f"There is no column {unknown!r}.", hint=f"The columns are {', '.join(raw.names[:20])}.")
+        raise WorkbenchError(f"There is no column {unknown!r}.", hint=f"The columns are {shown_names(raw.names)}.")
     columns, rows = list(raw.columns), raw.rows
     raw.columns.clear()  # each column of text is let go as soon as it is understood
     rules = Rules(

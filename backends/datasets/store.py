@@ -11,6 +11,7 @@ import pandas as pd
 
 from backends.datasets.recipe import Recipe
 from backends.datasets.schema import Dataset, Dialect, Note, Schema
+from backends.datasets.spreadsheets import exact_csv
 from backends.errors import WorkbenchError
 
 FORMAT = 1
@@ -61,8 +62,11 @@ def load_dataset(folder: Path) -> Dataset:
 
 
 def to_csv(dataset: Dataset) -> bytes:
-    """The table as read, as clean UTF-8 CSV: comma, one header row, LF, missing cells empty."""
-    return dataset.frame.to_csv(index=False, lineterminator="\n").encode()
+    """The table as read, as clean UTF-8 CSV: comma, one header row, LF, missing cells empty.
+
+    Cells are exact; what people download goes through `spreadsheets.spreadsheet_csv`.
+    """
+    return exact_csv(dataset.frame)
 
 
 def _tuples(row: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from backends.datasets import Dataset
@@ -17,9 +17,10 @@ AT_ONCE = 4  # at least: each has bounds of its own for time and memory, and a s
 class Queries:
     """Starts, watches and cancels queries; a visitor has at most one at a time. Safe to use from any thread."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, room: Callable[[], None] | None = None) -> None:
+        """`room` is that of `JobRunner`."""
         settings = settings or Settings.from_environment()
-        self._runner = JobRunner(replace(settings, jobs_at_once=max(AT_ONCE, settings.jobs_at_once)))
+        self._runner = JobRunner(replace(settings, jobs_at_once=max(AT_ONCE, settings.jobs_at_once)), room)
         self._files = TableFiles(settings.home_folder)
 
     def start(self, owner: str, tables: Mapping[str, Dataset], sql: str, limits: Limits | None = None) -> Job:
@@ -40,6 +41,10 @@ class Queries:
     def cancel(self, identity: str, owner: str) -> Job:
         """Stop the query; nothing of it is kept."""
         return self._runner.cancel(identity, owner)
+
+    def forget(self, owner: str) -> None:
+        """End what the owner has running, and remove what their queries left."""
+        self._runner.forget(owner)
 
     def close(self) -> None:
         """End every query and remove every file."""

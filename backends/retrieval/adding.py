@@ -145,7 +145,7 @@ def read_file(desk: Desk, file: File) -> Ready | Added:
     there = desk.store.documents_by("name", [name])
     if digest and there and there[0].digest == digest:
         return _already(desk.store, there[0], file)
-    document = replace(read(file.data, name, file.password, desk.settings), name=name)
+    document = replace((desk.read or read)(file.data, name, file.password, desk.settings), name=name)
     return Ready(document, desk.cut(document), desk.facts(digest, file.tags, file.date))
 
 

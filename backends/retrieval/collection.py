@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backends.errors import WorkbenchError
 from backends.retrieval import adding, editing, folders, rebuilding
-from backends.retrieval.desk import Desk
+from backends.retrieval.desk import Desk, Read
 from backends.retrieval.embedding.embedder import Embedder
 from backends.retrieval.index.engine import open_engine
 from backends.retrieval.index.layout import layout
@@ -115,17 +115,21 @@ class Collection:
         return adding.add_one(self._desk(), File(name, data, password, kept, date))
 
     def add_many(
-        self, files: Iterable[File], on_progress: Progress | None = None, cancelled: Cancelled | None = None
+        self,
+        files: Iterable[File],
+        on_progress: Progress | None = None,
+        cancelled: Cancelled | None = None,
+        read: Read | None = None,
     ) -> list[Outcome]:
         """Add files; an outcome for each, in order, and one bad file never stops the rest.
 
         Every document is committed by itself: what is done when `cancelled` says so, or when the process is killed,
-        stays.
+        stays. `read` takes the place of `documents.read`: for files of strangers it is `documents.read_apart`.
         """
         listed = list(files)
         if not listed:
             return []
-        return adding.add_files(self._desk(), listed, on_progress or silent, cancelled or never)
+        return adding.add_files(self._desk(read), listed, on_progress or silent, cancelled or never)
 
     def add_documents(self, documents: Iterable[Document]) -> list[Outcome]:
         """Add documents that were read elsewhere; an outcome for each, in order, as with `add_many`.
@@ -261,5 +265,5 @@ class Collection:
         asking = Asking(question, tuple(history), kept.threshold if threshold is None else threshold, kept.language)
         yield from answer(found, self._settings, self._model.now, asking)
 
-    def _desk(self) -> Desk:
-        return Desk(self._store, self._model.wait(), self._settings)
+    def _desk(self, read: Read | None = None) -> Desk:
+        return Desk(self._store, self._model.wait(), self._settings, read)

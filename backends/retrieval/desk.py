@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from backends.retrieval.index.records import CollectionOptions
 from backends.retrieval.index.store import Store
 from backends.retrieval.outcomes import Cancelled, Progress
 from backends.settings import Settings
+
+Read = Callable[[bytes | Path, str, str | None, Settings], Document]  # a file, its name and password to a document
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: somebody asked for it
@@ -36,11 +39,12 @@ class Ready:
 
 @dataclass(frozen=True)
 class Desk:
-    """What is needed to take documents in."""
+    """What is needed to take documents in. `read` is what reads files, in this process or in another one."""
 
     store: Store
     embedder: Embedder
     settings: Settings
+    read: Read | None = None  # None: `documents.read`
 
     def cut(self, document: Document) -> tuple[Chunk, ...]:
         """The passages of a document, as the collection's options say. Raises WorkbenchError for one without text."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from backends.retrieval.adding import file_name
 from backends.retrieval.collection import Collection
+from backends.retrieval.documents import read_apart
 from backends.retrieval.outcomes import File, Outcome, Rebuilt
 from backends.settings import Settings
 
@@ -74,7 +75,7 @@ def run(folder: Path, report: Callable[[dict[str, Any]], None], cancelled: Calla
             told: dict[str, Any] = {"rebuilt": asdict(collection.rebuild(on_progress, cancelled))}
         else:
             files = [_file(folder / _FILES / str(number), facts) for number, facts in enumerate(order["files"])]
-            told = {"outcomes": [_told(one) for one in collection.add_many(files, on_progress, cancelled)]}
+            told = {"outcomes": [_told(one) for one in collection.add_many(files, on_progress, cancelled, read_apart)]}
     shutil.rmtree(folder / _FILES, ignore_errors=True)
     (folder / OUTCOMES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
 

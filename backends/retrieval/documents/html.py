@@ -24,6 +24,12 @@ _UNSEEN = frozenset({
     "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "head", "title", "audio", "video",
     "canvas", "datalist", "noframes",
 })  # fmt: skip
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ENDED_BY_THE_NEXT = frozenset({  # these need no end tag, or never have one
+    "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option", "optgroup", "rp", "rt",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    "html", "head", "body",
+})  # fmt: skip
 _UNSEEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -42,6 +48,7 @@ def read_html(data: bytes, name: str, settings: Settings) -> Document:
     if len(data) > 20 * settings.max_document_characters:
         raise too_much_text(name, settings.max_document_characters)
     text, notes = _source(data)
+    _check_depth(text, name)
     tree = LexborHTMLParser(text)
     title = next((node.text() for node in tree.css("title")), "")
     draft = Draft(name, settings.max_document_characters)
@@ -85,8 +92,7 @@ def _steps(root: Any, name: str) -> Iterator[tuple[bool, Any]]:
         if child is not None:
             node, depth = child, depth + 1
             if depth > MOST_DEPTH:
-                hint = "Save the page again from a browser."
-                raise Unreadable("broken", f"The page {name!r} nests more than {MOST_DEPTH:,} elements.", hint)
+                raise _too_deep(name)
             continue
         if seen and not node.is_text_node:
             yield False, node
@@ -95,6 +101,21 @@ def _steps(root: Any, name: str) -> Iterator[tuple[bool, Any]]:
             if node is not None:
                 yield False, node
         node = node.next if node is not None else None
+
+
+def _check_depth(text: str, name: str) -> None:
+    """Raise Unreadable for elements far deeper in each other than `MOST_DEPTH`, which takes the parser ages to see."""
+    depth = 0
+    for tag in _TAG.finditer(text):
+        if tag[2].lower() not in _ENDED_BY_THE_NEXT:
+            depth = max(0, depth - 1) if tag[1] else depth + 1
+            if depth > 2 * MOST_DEPTH:  # some may stand in comments and scripts
+                raise _too_deep(name)
+
+
+def _too_deep(name: str) -> Unreadable:
+    message = f"The page {name!r} nests more than {MOST_DEPTH:,} elements."
+    return Unreadable("broken", message, "Save the page again from a browser.")
 
 
 def _seen(node: Any) -> bool:

@@ -36,7 +36,7 @@ def read(data: bytes | Path, name: str, password: str | None = None, settings: S
     backends.retrieval.documents.unreadable.Unreadable: The file 'a.txt' has no bytes. ...
     """
     settings = settings or Settings.from_environment()
-    name = clean(name.replace("\\", "/").rsplit("/", 1)[-1])[:255]
+    name = shown_name(name)
     content = _bytes(data, name, settings)
     found = find_format(content, name)
     if found == "pdf":
@@ -44,6 +44,15 @@ def read(data: bytes | Path, name: str, password: str | None = None, settings: S
     if found == "ole":
         return read_docx(unlocked(content, name, password), name, settings)
     return _READERS[found](content, name, settings)
+
+
+def shown_name(name: str) -> str:
+    """The name that a file goes by: without folders and control characters, at most 255 characters.
+
+    >>> shown_name("../../etc/a.txt"), shown_name("C:\\\\reports\\\\2026.pdf")
+    ('a.txt', '2026.pdf')
+    """
+    return clean(name.replace("\\", "/").rsplit("/", 1)[-1])[:255]
 
 
 def _bytes(data: bytes | Path, name: str, settings: Settings) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from backends.datasets.encodings import decode
+from backends.datasets.spreadsheets import unmarked
 from backends.errors import WorkbenchError
 from backends.retrieval.evaluation.questions import MOST_JUDGEMENTS, MOST_QUESTIONS, Question, QuestionSet, Relevant
 from backends.retrieval.evaluation.trec import Judgements, read_qrels
@@ -87,7 +88,8 @@ def _csv_records(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 hint="Call the column 'question', and the others id, document, grade, start and end.",
             )
         for row in reader:
-            cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name and cell.strip()}
+            found = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
+            cells = {name: unmarked(cell) for name, cell in found.items() if cell}
             if cells:
                 yield f"line {reader.line_num}", cells
     except csv.Error as error:

@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import asdict
 
+from backends.datasets.spreadsheets import marked
 from backends.errors import WorkbenchError
 from backends.retrieval.evaluation.questions import QuestionSet
 
@@ -14,7 +15,7 @@ COLUMNS = ("id", "question", "document", "grade", "start", "end")
 
 
 def to_csv(asked: QuestionSet) -> bytes:
-    """One row per judgement, and one with empty cells for a question without any.
+    """One row per judgement, and one with empty cells for a question without any; no cell is a formula (`marked`).
 
     >>> from backends.retrieval.evaluation.questions import Question, Relevant
     >>> print(to_csv(QuestionSet("one", (Question("1", "Who pays?", (Relevant("a.pdf"),)),))).decode())
@@ -26,10 +27,10 @@ def to_csv(asked: QuestionSet) -> bytes:
     writer.writerow(COLUMNS)
     for question in asked.questions:
         for judgement in question.relevant:
-            place = (judgement.document, judgement.grade, judgement.start, judgement.end)
-            writer.writerow((question.id, question.text, *place))
+            place = (marked(judgement.document), judgement.grade, judgement.start, judgement.end)
+            writer.writerow((marked(question.id), marked(question.text), *place))
         if not question.relevant:
-            writer.writerow((question.id, question.text, "", "", "", ""))
+            writer.writerow((marked(question.id), marked(question.text), "", "", "", ""))
     return file.getvalue().encode()
 
 

@@ -57,7 +57,10 @@ def _check_parquet(table: Any, fields: list[Any], settings: Settings) -> None:
 
 
 def _plain(batch: Any) -> Any:
-    """Texts spelt out from their dictionaries, once it is known how long they get."""
+    """Texts spelt out from their dictionaries, once it is known how long they get.
+
+    Raises pa.ArrowInvalid for texts that are no UTF-8, which Parquet does not check.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -71,6 +74,8 @@ def _plain(batch: Any) -> Any:
             f"{batch.num_rows:,} rows of the Parquet file hold {size / MEGABYTE:,.0f} MB of text.",
             hint=f"{BLOCK_BYTES // MEGABYTE} MB are read at once; send shorter texts.",
         )
+    for column, is_coded in zip(batch.columns, coded, strict=True):
+        (column.dictionary if is_coded else column).validate(full=True)
     columns = [
         column.cast(column.type.value_type) if is_coded else column
         for column, is_coded in zip(batch.columns, coded, strict=True)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from backends.datasets import read_table
+from backends.datasets import encodings, read_table
 from backends.datasets.encodings import decode
 from backends.errors import WorkbenchError
 
@@ -76,3 +78,15 @@ def test_the_end_mark_of_dos_is_no_row() -> None:
     dataset = read_table(b"a,b\r\n1,2\r\n3,4\r\n\x1a", "old.csv")
     assert dataset.frame.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
     assert [note.rule for note in dataset.notes] == ["end-mark-removed"]
+
+
+@given(st.lists(st.sampled_from([b"a", b"\xe9", b"\n", b"\r", b"\x80"]), max_size=12).map(b"".join))
+def test_the_sample_is_the_lines_that_hold_anything_but_ascii(data: bytes) -> None:
+    lines = [line for line in data.replace(b"\r", b"\n").split(b"\n") if any(byte > 127 for byte in line)]
+    assert encodings._sample(data) == b"".join(line + b"\n" for line in lines)
+
+
+def test_a_very_long_line_costs_no_more_than_many_short_ones() -> None:
+    """With a search that begins anew at each byte of the line, this takes hours."""
+    dataset = read_table(b"a,b\n" + b"x" * 3_000_000 + b",\xe9\n", "t.csv")
+    assert dataset.frame["b"].tolist() == ["é"]

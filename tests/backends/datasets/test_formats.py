@@ -169,6 +169,12 @@ def test_damaged_files_are_refused() -> None:
     refused(workbook([["a"], [1]])[:-300], "t.xlsx", "zip archive|cannot be read")
 
 
+def test_a_zip_of_a_version_that_is_not_known_is_refused() -> None:
+    data = bytearray(workbook([["a"], [1]]))
+    data[data.index(b"PK\x01\x02") + 6] = 0xFF  # the version that is needed to unpack the first member
+    refused(bytes(data), "t.xlsx", "damaged zip archive")
+
+
 def test_nested_and_binary_parquet_columns_are_named() -> None:
     out = io.BytesIO()
     pq.write_table(pa.table({"ok": [1], "tags": [[1, 2]]}), out)
@@ -271,3 +277,48 @@ def test_a_correction_that_a_format_has_not_is_refused() -> None:
 def test_a_tag_can_be_the_name_of_the_first_column(name: str) -> None:
     dataset = read_table(f"{name},b\n1,2\n3,4\n".encode(), "t.csv")
     assert dataset.schema.names == (name, "b")
+
+
+def test_text_in_a_parquet_file_that_is_no_utf8_is_refused() -> None:
+    offsets = pa.py_buffer(b"\0\0\0\0\1\0\0\0\2\0\0\0")
+    words = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"a\xff")])
+    for column in (words, pa.DictionaryArray.from_arrays(pa.array([0, 1, 1]), words)):
+        out = io.BytesIO()
+        pq.write_table(pa.table({"a": column}), out)
+        refused(out.getvalue(), "t.parquet", "UTF8")
+
+
+def test_a_number_of_very_many_digits_is_text_or_told() -> None:
+    digits = "9" * 20_000
+    assert read_table(f"a,b\n{digits},1\n2,3\n".encode(), "t.csv").rows == 2
+    refused(f'[{{"a": {digits}}}]'.encode(), "t.json", "not valid JSON")
+
+
+def test_what_a_message_quotes_is_short() -> None:
+    value, name = "x" * 50_000, "n" * 50_000
+    assert len(str(refused(f"a\n{value}\n{value}z\n".encode(), "t.csv", "datetime", kinds={"a": "datetime"}))) < 500
+    assert len(str(refused(f"{name},b\n1,2\n".encode(), "t.csv", "no column", kinds={"zzz": "number"}))) < 500
+
+
+def test_an_endless_name_is_cut_and_said() -> None:
+    dataset = read_table(b"n" * 5_000 + b"," + b"n" * 5_000 + b"\n1,2\n", "t.csv")
+    assert [len(name) for name in dataset.schema.names] == [1_000, 1_002]
+    assert any(note.rule == "name-cut" and note.count == 2 for note in dataset.notes)
+
+
+def test_a_column_of_empty_quotes_is_no_trouble() -> None:
+    assert read_table(b'a,b\n"",1\n"",2\n', "t.csv").rows == 2
+
+
+def test_a_table_of_nothing_but_gaps_is_refused_and_a_dense_one_of_its_size_is_not() -> None:
+    wide = [f"c{at}" for at in range(300)]
+    few = Settings(max_unpacked_mb=1)  # 32,768 cells, or a cell for each byte
+    sparse = "\n".join(json.dumps({name: 1}) for name in wide).encode()
+    refused(sparse, "t.jsonl", "more cells than its", settings=few)
+    assert read_table(sparse, "t.jsonl").frame.shape == (300, 300)
+    header, row = ",".join(wide), "1," * 299 + "1"
+    short = "\n".join([header, *[row] * 40, *["1,2"] * 3_000]).encode()
+    refused(short, "t.csv", "more cells than its", settings=few)
+    assert read_table("\n".join([header, *[row] * 200]).encode(), "t.csv", settings=few).frame.shape == (200, 300)
+    far: list[list[Any]] = [["a"], *[[None]] * 600, [None] * 200 + ["x"]]
+    refused(workbook(far), "t.xlsx", "more cells than its", settings=few)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
+from backends.settings import Settings
+
 WORD = re.compile(r"\w+|[^\w\s]")
+
+
+def settings_in(folder: Path) -> Settings:
+    """A workbench with its home there; its vectors are in Milvus where WORKBENCH_MILVUS_URI is set."""
+    return Settings(home=str(folder), milvus_uri=os.environ.get("WORKBENCH_MILVUS_URI", ""))
 
 
 class HashEmbedder:

@@ -15,7 +15,7 @@ from backends.retrieval.chunking.chunk import ChunkSize
 from backends.retrieval.index.passages import Changed
 from backends.retrieval.search.hit import Filter
 from backends.settings import Settings
-from tests.backends.retrieval.fakes import HashEmbedder
+from tests.backends.retrieval.fakes import HashEmbedder, settings_in
 
 BEES = b"# Bees\n\nBees make honey.\n\n# Ants\n\nAnts march in lines.\n\n# Moles\n\nMoles dig under lawns.\n"
 
@@ -27,7 +27,7 @@ def embedder() -> HashEmbedder:
 
 @pytest.fixture
 def collection(tmp_path: Path, embedder: HashEmbedder) -> Iterator[Collection]:
-    with Collection.open(Settings(home=str(tmp_path)), "Notes", embedder=embedder) as opened:
+    with Collection.open(settings_in(tmp_path), "Notes", embedder=embedder) as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ from backends.errors import WorkbenchError
 from backends.retrieval import Collection, File, adding
 from backends.retrieval.documents.document import Document
 from backends.settings import Settings
-from tests.backends.retrieval.fakes import HashEmbedder
+from tests.backends.retrieval.fakes import HashEmbedder, settings_in
 
 
 class Recording(HashEmbedder):
@@ -34,7 +34,7 @@ def embedder() -> Recording:
 
 @pytest.fixture
 def collection(tmp_path: Path, embedder: Recording) -> Iterator[Collection]:
-    with Collection.open(Settings(home=str(tmp_path)), embedder=embedder) as opened:
+    with Collection.open(settings_in(tmp_path), embedder=embedder) as opened:
         yield opened
 
 

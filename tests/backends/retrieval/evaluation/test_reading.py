@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backends.datasets.spreadsheets import defused
 from backends.errors import WorkbenchError
 from backends.retrieval.evaluation import reading
 from backends.retrieval.evaluation.questions import Question, QuestionSet, Relevant
@@ -129,6 +130,14 @@ def test_csv_and_json_lines_keep_everything(asked: QuestionSet) -> None:
     assert read_questions(to_csv(asked), "q.csv").questions == asked.questions
     assert read_questions(to_jsonl(asked), "q.jsonl").questions == asked.questions
     assert all(json.loads(line) for line in to_jsonl(asked).splitlines())
+
+
+@pytest.mark.parametrize("text", ["=1+1", "'=1+1", "@sum(a1)", "-5", "'tis", "''"])
+def test_no_cell_of_the_csv_is_a_formula_and_it_is_read_back(text: str) -> None:
+    asked = QuestionSet("q", (Question(text, text, (Relevant(text),)),))
+    cells = to_csv(asked).decode().splitlines()[1].split(",")[:3]
+    assert all(cell == defused(cell) for cell in cells)
+    assert read_questions(to_csv(asked), "q.csv").questions == asked.questions
 
 
 @settings(max_examples=50)

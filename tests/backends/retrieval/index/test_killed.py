@@ -49,6 +49,7 @@ def test_killed_before_any_of_its_statements_a_change_is_done_whole_or_not_at_al
         assert (held, off) == ((BEFORE, 0) if statement >= 0 else AFTER[name]), (name, statement)
 
 
+@pytest.mark.slow
 def test_killed_at_random_moments_it_opens_sound(tmp_path: Path) -> None:
     chance = random.Random(6)
     for _ in range(3):

@@ -1,0 +1,1 @@
+"""Suites of what strangers send: damaged files, bombs, hostile names and metadata, formulas, instructions, abuse."""
