@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import errno
+import sqlite3
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -28,3 +30,56 @@ class WorkbenchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class DiskFullError(WorkbenchError):
+    """The disk is full. What is being saved is not saved; what was saved before is as it was."""
+
+    status = 507  # Insufficient Storage (RFC 4918, section 11.5), for answers over HTTP
+
+
+def no_room(error: BaseException) -> DiskFullError | None:
+    """The error in words where a full disk (or a quota that is used up) is behind it; None for any other.
+
+    It may be wrapped in errors of other libraries: their causes are looked at too.
+
+    >>> no_room(OSError(errno.ENOSPC, "No space left on device")).message
+    'The disk is full, so this could not be saved.'
+    >>> no_room(ValueError("something else")) is None
+    True
+    """
+    for cause in _causes(error):
+        if isinstance(cause, DiskFullError):
+            return cause
+        if _is_full(cause):
+            return DiskFullError(
+                "The disk is full, so this could not be saved.",
+                hint="Free some space and do it again; what was saved before is kept.",
+            )
+    return None
+
+
+def damaged(error: BaseException) -> bool:
+    """Whether SQLite has met a file that is damaged, or none of its own, also behind errors of other libraries.
+
+    >>> damaged(ValueError("something else"))
+    False
+    """
+    names = [str(getattr(cause, "sqlite_errorname", "")) for cause in _causes(error)]
+    return any(name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) for name in names)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what is behind it, the nearest first."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -6,7 +6,8 @@
     question + Collection ──search──▶ Found ──answering──▶ Answer: sentences with the exact characters they rest on
     questions with known passages ──evaluation──▶ how good the search is, with intervals
 
-`Collection` is the way in for notebooks, `library()` for the pages and the API.
+`Collection` is the way in for notebooks, `library()` for the pages and the API; `private_libraries()`
+holds what each visitor keeps for themselves.
 """
 
 from backends.retrieval.collection import Collection
@@ -17,8 +18,10 @@ from backends.retrieval.index.records import (
     StoredDocument,
     StoredVersion,
 )
-from backends.retrieval.library import Library, Summary, close_library, library
+from backends.retrieval.library import Library, Summary
 from backends.retrieval.outcomes import Added, File, Outcome, Rebuilt
+from backends.retrieval.private import PrivateLibraries
+from backends.retrieval.process import close_library, library, private_libraries
 
 __all__ = [
     "Added",
@@ -27,6 +30,7 @@ __all__ = [
     "File",
     "Library",
     "Outcome",
+    "PrivateLibraries",
     "Rebuilt",
     "Status",
     "StoredChunk",
@@ -35,4 +39,5 @@ __all__ = [
     "Summary",
     "close_library",
     "library",
+    "private_libraries",
 ]

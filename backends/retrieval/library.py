@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +32,13 @@ class Summary:
 class Library:
     """The collections in ``settings.home``; each is opened once and kept open. Safe from any thread."""
 
-    def __init__(self, settings: Settings | None = None, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, embedder: Embedder | None = None, most: int | None = None
+    ) -> None:
+        """`most` collections are kept, `MOST_COLLECTIONS` unless it is given."""
         self.settings = settings or Settings.from_environment()
         self._embedder = embedder
+        self._most = most
         self._lock = threading.RLock()
         self._open: dict[Path, tuple[Collection, int]] = {}  # with the inode of its file
         self._closed = False
@@ -68,9 +71,10 @@ class Library:
             if there is not None:
                 shown = next((place.name for place in self._places() if place.folder == there), name)
                 raise WorkbenchError(f"There is a collection {shown!r}.", hint="Choose another name.")
-            if len(self._places()) >= MOST_COLLECTIONS:
+            most = self._most or MOST_COLLECTIONS
+            if len(self._places()) >= most:
                 raise WorkbenchError(
-                    f"There are {MOST_COLLECTIONS} collections, and no more can be kept.", hint="Delete one first."
+                    f"There are {most} collections, and no more can be kept.", hint="Delete one first."
                 )
             folders.make(self.settings.home_folder, name)
             return self.open(name)
@@ -143,25 +147,3 @@ def _inode(folder: Path) -> int:
     except FileNotFoundError:
         return 0
     return facts.st_ino if facts.st_size else 0
-
-
-_lock = threading.Lock()
-_library: Library | None = None
-
-
-def library(make: Callable[[], Library] = Library) -> Library:
-    """The library of this process, made by the first who asks."""
-    global _library
-    with _lock:
-        if _library is None:
-            _library = make()
-        return _library
-
-
-def close_library() -> None:
-    """Close the library of this process; the next who asks gets a new one."""
-    global _library
-    with _lock:
-        if _library is not None:
-            _library.close()
-        _library = None

@@ -25,6 +25,11 @@ class File:
     tags: tuple[str, ...] | None = None  # None keeps those of the document that is replaced
     date: date | None = None
 
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.data.stat().st_size if isinstance(self.data, Path) else len(self.data)
+
 
 @dataclass(frozen=True)
 class Added:

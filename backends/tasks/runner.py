@@ -7,7 +7,6 @@ import logging
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,29 +14,34 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from backends.errors import WorkbenchError
-from backends.settings import MEGABYTE, Settings
+from backends.errors import WorkbenchError, no_room
+from backends.settings import Settings
+from backends.tasks.folders import JobFolders
 from backends.tasks.job import ENDED, Job, JobError
+from backends.tasks.memory import Budget, megabytes
+from backends.tasks.processes import guard_memory, kill_tree, spawn, tell
+from backends.tasks.turns import next_to_start, queue
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 10.0  # a cancelled job has this long to write what is done
-WATCH_SECONDS = 0.25
 KEPT_PER_OWNER = 8  # finished jobs whose results stay on disk
 WAITING_PER_OWNER = 8
-ROOT = Path(__file__).parents[2]
 
 
 class JobRunner:
-    """Runs jobs for many owners, at most `settings.jobs_at_once` at a time; the others wait in order.
+    """Runs jobs for many owners, at most `settings.jobs_at_once` at a time; the others wait, and owners take turns.
 
     Every method is safe to call from any thread. A job is seen and cancelled by its owner only.
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, room: Callable[[], None] | None = None) -> None:
+        """`room` raises WorkbenchError where there is no memory for one more job; the usual one asks the budget."""
         self._settings = settings or Settings.from_environment()
+        self._budget = Budget.of(self._settings)
+        self._room = room or (lambda: self._budget.check("another job"))
+        self._folders = JobFolders(self._settings.home_folder)
+        self._dropped: set[str] = set()
         self._lock = threading.RLock()
         self._jobs: dict[str, Job] = {}
         self._addresses: dict[str, str] = {}
@@ -47,7 +51,7 @@ class JobRunner:
     def start(self, owner: str, title: str, address: str, prepare: Callable[[Path], None]) -> Job:
         """Queue the job at `address`; `prepare` writes its input into the job's own private folder.
 
-        Raises WorkbenchError when the owner has too many jobs waiting.
+        Raises WorkbenchError when the owner has too many jobs waiting, or there is no memory or no disk for one more.
         """
         with self._lock:
             waiting = [job for job in self._jobs.values() if job.owner == owner and not job.ended]
@@ -55,14 +59,9 @@ class JobRunner:
                 raise WorkbenchError(
                     f"You have {len(waiting)} jobs running or waiting.", hint="Cancel one or wait until one ends."
                 )
+        self._room()
         identity = secrets.token_urlsafe(9)
-        folder = self._settings.home_folder / "jobs" / identity
-        folder.mkdir(parents=True, mode=0o700)
-        try:
-            prepare(folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        folder = self._prepared(identity, prepare)
         with self._lock:
             self._jobs[identity] = Job(identity, owner, title, folder, queued_at=time.monotonic())
             self._addresses[identity] = address
@@ -74,16 +73,17 @@ class JobRunner:
         """The newest snapshot. Raises WorkbenchError for a job that is unknown or somebody else's."""
         with self._lock:
             job = self._jobs.get(identity)
-            if job is None or job.owner != owner:
+            if job is None or job.owner != owner or identity in self._dropped:
                 raise WorkbenchError("This job is not known any more.", hint="Start it again.")
-            queue = [other.id for other in self._jobs.values() if other.state == "queued"]
-            place = queue.index(identity) + 1 if identity in queue else 0
+            waiting = [other.id for other in queue(self._jobs.values())]
+            place = waiting.index(identity) + 1 if identity in waiting else 0
             return replace(job, place=place, now=time.monotonic())
 
     def jobs(self, owner: str) -> list[Job]:
         """The owner's jobs, newest first."""
         with self._lock:
-            mine = [identity for identity, job in self._jobs.items() if job.owner == owner]
+            known = [identity for identity in self._jobs if identity not in self._dropped]
+            mine = [identity for identity in known if self._jobs[identity].owner == owner]
         return [self.get(identity, owner) for identity in reversed(mine)]
 
     def cancel(self, identity: str, owner: str) -> Job:
@@ -96,9 +96,24 @@ class JobRunner:
             elif job.state == "running":
                 self._set(identity, state="cancelling")
                 process = self._processes[identity]
-                _write(process, "cancel\n")
+                tell(process, "cancel\n")
                 threading.Thread(target=_kill_after_grace, args=(process,), daemon=True).start()
         return self.get(identity, owner)
+
+    def busy(self, owner: str) -> bool:
+        """Whether a job of the owner runs or waits."""
+        return any(not job.ended for job in self.jobs(owner))
+
+    def forget(self, owner: str) -> None:
+        """End what the owner has running, at once, and remove everything of their jobs; nobody knows them any more."""
+        with self._lock:
+            running = [job.id for job in self._jobs.values() if job.owner == owner and job.id in self._processes]
+            for identity in [job.id for job in self._jobs.values() if job.owner == owner and job.id not in running]:
+                self._remove(identity)
+            self._dropped.update(running)  # they are removed as soon as their process has ended
+            processes = [self._processes[identity] for identity in running]
+        for process in processes:
+            kill_tree(process)
 
     def wait(self, identity: str, owner: str, seconds: float = 60.0) -> Job:
         """Block until the job has ended or `seconds` are over (for notebooks and tests)."""
@@ -122,25 +137,42 @@ class JobRunner:
             for job in self._jobs.values():
                 shutil.rmtree(job.folder, ignore_errors=True)
             self._jobs.clear()
+        self._folders.close()
+
+    def _prepared(self, identity: str, prepare: Callable[[Path], None]) -> Path:
+        """The job's folder with its input; where that cannot be written, nothing is left."""
+        try:
+            folder = self._folders.make(identity)
+        except OSError as error:
+            raise no_room(error) or error from error
+        try:
+            prepare(folder)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise no_room(error) or error from None
+        return folder
 
     def _start_waiting(self) -> None:
-        for identity, job in list(self._jobs.items()):
-            if len(self._processes) >= self._settings.jobs_at_once:
-                return
-            if job.state == "queued":
-                process = _spawn(self._addresses[identity], job.folder)
-                self._processes[identity] = process
-                self._set(identity, state="running", started_at=time.monotonic())
-                self._followers[identity] = threading.Thread(target=self._follow, args=(identity, process), daemon=True)
-                self._followers[identity].start()
+        while job := next_to_start(self._jobs.values(), self._settings.jobs_at_once):
+            try:
+                process = spawn(self._addresses[job.id], job.folder)
+            except OSError as error:  # no disk for its log, no process to be had
+                log.warning("job %s could not be started: %s", job.id, error)
+                self._set(job.id, state="failed", ended_at=time.monotonic(), error=_not_started(error, job.id))
+                continue
+            self._processes[job.id] = process
+            self._set(job.id, state="running", started_at=time.monotonic())
+            self._followers[job.id] = threading.Thread(target=self._follow, args=(job.id, process), daemon=True)
+            self._followers[job.id].start()
 
     def _follow(self, identity: str, process: subprocess.Popen[str]) -> None:
         """Read the job's messages until it ends, then give its place to the next one."""
         outcome: dict[str, Any] = {}
-        limit = self._settings.job_memory_mb * MEGABYTE or int(psutil.virtual_memory().total * 0.75)
-        guard = threading.Thread(target=_guard_memory, args=(process, limit, outcome), daemon=True)
+        guard = threading.Thread(target=guard_memory, args=(process, self._budget, outcome), daemon=True)
         guard.start()
         for line in process.stdout or ():
+            if not line.endswith("\n"):
+                break  # it was killed while it wrote this
             message = json.loads(line)
             if "event" in message:
                 self._note(identity, message["event"])
@@ -149,9 +181,11 @@ class JobRunner:
         code = process.wait()
         guard.join()
         with self._lock:
-            cancelled = self._jobs[identity].state == "cancelling"
+            cancelled = self._jobs[identity].state == "cancelling" or identity in self._dropped
             del self._processes[identity], self._followers[identity]
             self._set(identity, ended_at=time.monotonic(), doing="", **_ending(outcome, code, cancelled, identity))
+            if identity in self._dropped:
+                self._remove(identity)
             self._start_waiting()
 
     def _note(self, identity: str, event: dict[str, Any]) -> None:
@@ -170,45 +204,12 @@ class JobRunner:
     def _forget_old(self, owner: str) -> None:
         ended = [job for job in self._jobs.values() if job.owner == owner and job.state in ENDED]
         for job in ended[: max(0, len(ended) - KEPT_PER_OWNER)]:
-            shutil.rmtree(job.folder, ignore_errors=True)
-            del self._jobs[job.id], self._addresses[job.id]
+            self._remove(job.id)
 
-
-def kill_tree(process: subprocess.Popen[str]) -> None:
-    """End a process and everything it started."""
-    try:
-        root = psutil.Process(process.pid)
-        family = [*root.children(recursive=True), root]
-    except psutil.NoSuchProcess:
-        return
-    for member in family:
-        try:
-            member.kill()
-        except psutil.NoSuchProcess:
-            continue
-
-
-def _spawn(address: str, folder: Path) -> subprocess.Popen[str]:
-    with (folder / "log.txt").open("w", encoding="utf-8") as errors:
-        return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module, no shell
-            [sys.executable, "-m", "backends.tasks.worker", address, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            encoding="utf-8",
-            cwd=ROOT,
-            start_new_session=True,
-        )
-
-
-def _write(process: subprocess.Popen[str], line: str) -> None:
-    try:
-        if process.stdin:
-            process.stdin.write(line)
-            process.stdin.flush()
-    except (BrokenPipeError, ValueError):
-        log.debug("job process %s ended before it could be told %r", process.pid, line)
+    def _remove(self, identity: str) -> None:
+        shutil.rmtree(self._jobs.pop(identity).folder, ignore_errors=True)
+        del self._addresses[identity]
+        self._dropped.discard(identity)
 
 
 def _kill_after_grace(process: subprocess.Popen[str]) -> None:
@@ -216,32 +217,6 @@ def _kill_after_grace(process: subprocess.Popen[str]) -> None:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         kill_tree(process)
-
-
-def _guard_memory(process: subprocess.Popen[str], limit: int, outcome: dict[str, Any]) -> None:
-    """Kill the job when it and its workers hold more than `limit` bytes, and note that this was the reason."""
-    while process.poll() is None:
-        used = resident_bytes(process.pid)
-        if used > limit:
-            outcome["memory"] = {"used": used, "limit": limit}
-            kill_tree(process)
-        time.sleep(WATCH_SECONDS)
-
-
-def resident_bytes(pid: int) -> int:
-    """Memory that a process and its children hold, in bytes (shared pages are counted once per process)."""
-    try:
-        root = psutil.Process(pid)
-        family = [root, *root.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return 0
-    total = 0
-    for member in family:
-        try:
-            total += member.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
-    return total
 
 
 def _ending(outcome: dict[str, Any], code: int, cancelled: bool, identity: str) -> dict[str, Any]:
@@ -258,12 +233,7 @@ def _ending(outcome: dict[str, Any], code: int, cancelled: bool, identity: str) 
 
 def _error(outcome: dict[str, Any], code: int, identity: str) -> JobError:
     if "memory" in outcome:
-        used, limit = (outcome["memory"][key] // MEGABYTE for key in ("used", "limit"))
-        return JobError(
-            f"It was stopped because it used {used:,} MB; the limit is {limit:,} MB.",
-            "Use fewer rows or models, or raise WORKBENCH_JOB_MEMORY_MB.",
-            identity,
-        )
+        return _too_large(outcome["memory"], identity)
     if "error" in outcome:
         return JobError(outcome["error"]["message"], outcome["error"]["hint"], identity)
     if "crash" in outcome:
@@ -275,3 +245,25 @@ def _error(outcome: dict[str, Any], code: int, identity: str) -> JobError:
             identity,
         )
     return JobError(f"It ended unexpectedly (exit code {code}).", "The server's log has the details.", identity)
+
+
+def _not_started(error: OSError, identity: str) -> JobError:
+    known = no_room(error)
+    if known is not None:
+        return JobError(known.message, known.hint, identity)
+    return JobError("It could not be started.", "Try again; the server's log has the reason.", identity)
+
+
+def _too_large(found: dict[str, Any], identity: str) -> JobError:
+    used, limit = megabytes(found["used"]), megabytes(found["limit"])
+    if found["of"] == "all":
+        return JobError(
+            f"It was stopped because the workbench with all its jobs used {used} MB; the limit is {limit} MB.",
+            "Try again when other jobs have ended, use fewer rows or models, or raise WORKBENCH_TOTAL_MEMORY_MB.",
+            identity,
+        )
+    return JobError(
+        f"It was stopped because it used {used} MB; the limit is {limit} MB.",
+        "Use fewer rows or models, or raise WORKBENCH_JOB_MEMORY_MB.",
+        identity,
+    )

@@ -18,17 +18,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, no_room
 from backends.tasks.job import file_digest
 
 Report = Callable[[dict[str, Any]], None]
 Run = Callable[[Path, Report, Callable[[], bool]], None]
+NICE = 10  # on the scale of nice(1), where 19 gives way the most
 
 
 def main(address: str, folder: Path) -> int:
     """Run one job and say how it ended. Returns the exit code."""
     channel = _own_channel()
     _be_ended_first()
+    _give_way()
     cancel = threading.Event()
     threading.Thread(target=_listen, args=(cancel,), daemon=True).start()
     before = set(folder.rglob("*"))
@@ -37,7 +39,10 @@ def main(address: str, folder: Path) -> int:
     except WorkbenchError as error:
         _say(channel, {"error": {"message": error.message, "hint": error.hint}})
         return 1
-    except Exception:
+    except Exception as error:
+        if (full := no_room(error)) is not None:
+            _say(channel, {"error": {"message": full.message, "hint": full.hint}})
+            return 1
         traceback.print_exc()
         _say(channel, {"crash": traceback.format_exc(limit=-1).strip().splitlines()[-1]})
         return 1
@@ -64,6 +69,12 @@ def _be_ended_first() -> None:
     preference = Path("/proc/self/oom_score_adj")
     if preference.exists():
         preference.write_text("1000")
+
+
+def _give_way() -> None:
+    """Let pages and answers have the processor first: somebody waits in front of those. Alone, a job is as quick."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
 
 
 def _own_channel() -> TextIO:

@@ -80,7 +80,7 @@ class Client:
 
         Raises LLMFailed.
         """
-        return self if self.model else replace(self, model=self._trying(self._listed))
+        return self if self.model else replace(self, model=self._trying(self.listed)[0])
 
     def stream(self, messages: Sequence[Message]) -> Generator[Delta]:
         """The answer to `messages`, as it comes. Closing the generator ends the request.
@@ -118,7 +118,8 @@ class Client:
             self.wait(pause or WAIT_SECONDS * 2**number)
         raise AssertionError("the last try returns or raises")
 
-    def _listed(self) -> str:
+    def listed(self) -> list[str]:
+        """The names of the models that the server has, asked once. Raises LLMFailed, also where it has none."""
         with self._connected() as api:
             try:
                 names = [str(one.id) for one in api.models.list(extra_headers=self._headers).data]
@@ -126,7 +127,7 @@ class Client:
                 raise failure(error, self.address, self.key) from None
         if not names:
             raise LLMFailed(f"{self.address} lists no model.", hint="Load one there, or set WORKBENCH_LLM_MODEL.")
-        return names[0]
+        return names
 
     def _opened(self, messages: Sequence[Message]) -> _Opened:
         from openai import OpenAIError

@@ -8,8 +8,8 @@ import psutil
 import pytest
 
 from backends.errors import WorkbenchError
-from backends.settings import Settings
-from backends.tasks import Job, JobRunner, runner
+from backends.settings import MEGABYTE, Settings
+from backends.tasks import Job, JobRunner, processes, runner
 from backends.tasks.worker import find
 
 JOBS = "tests.backends.tasks.sample_jobs"
@@ -101,6 +101,45 @@ def test_a_job_over_its_memory_is_stopped(tmp_path: Path) -> None:
     small.close()
 
 
+def test_where_all_together_hold_too_much_the_largest_job_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "held_by_all", lambda: psutil.Process().memory_info().rss)  # less than is real
+    limit = psutil.Process().memory_info().rss // MEGABYTE // 2
+    full = JobRunner(Settings(home=str(tmp_path), total_memory_mb=limit), room=lambda: None)
+    failed = full.wait(start(full, "count_until_cancelled").id, "ada")
+    assert failed.error is not None
+    assert "the workbench with all its jobs used" in failed.error.message
+    assert f"the limit is {limit:,} MB" in failed.error.message
+    full.close()
+
+
+def test_no_job_begins_where_memory_is_short(tmp_path: Path) -> None:
+    full = JobRunner(Settings(home=str(tmp_path), total_memory_mb=1))
+    with pytest.raises(WorkbenchError, match=r"no memory for another job: [\d,]+ of 1 MB are in use"):
+        start(full, "double")
+    assert full.jobs("ada") == []
+    full.close()
+
+
+def test_an_owner_who_is_forgotten_leaves_nothing(jobs: JobRunner) -> None:
+    done = jobs.wait(start(jobs, "bad_input").id, "ada")
+    running, other = start(jobs, "ignore_cancel"), start(jobs, "count_until_cancelled", owner="alan")
+    waiting = start(jobs, "count_until_cancelled")
+    wait_until(lambda: jobs.get(running.id, "ada").events)
+    child = jobs.get(running.id, "ada").events[0]["child"]
+    assert jobs.busy("ada")
+
+    jobs.forget("ada")
+    assert jobs.jobs("ada") == []
+    assert not jobs.busy("ada")
+    with pytest.raises(WorkbenchError, match="not known"):
+        jobs.get(running.id, "ada")
+    wait_until(lambda: not any(job.folder.exists() for job in (done, running, waiting)))
+    wait_until(lambda: not psutil.pid_exists(child) or psutil.Process(child).status() == psutil.STATUS_ZOMBIE)
+    assert jobs.get(other.id, "alan").state == "running"
+
+
 @pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux only")
 def test_when_memory_runs_out_the_job_is_ended_before_the_server(jobs: JobRunner) -> None:
     job = jobs.wait(start(jobs, "tell_oom_preference").id, "ada")
@@ -149,7 +188,7 @@ def test_an_input_that_cannot_be_written_leaves_nothing_behind(jobs: JobRunner, 
 
     with pytest.raises(OSError, match="disk full"):
         jobs.start("ada", "x", f"{JOBS}:double", broken)
-    assert list((tmp_path / "jobs").iterdir()) == []
+    assert [path.name for path in (tmp_path / "jobs").glob("*/*")] == ["lock"]
 
 
 def test_only_functions_of_this_project_are_jobs() -> None:
