@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -26,10 +24,11 @@ from backends.training.models import MODELS, ModelRow
 from backends.training.plan import Problem, prepare
 from backends.training.ranking import Ranking, rank
 from backends.training.results import Comparison, Failure, OutOfFold, TrainedModel
-from backends.training.shared import InlineTable, MappedTable, Table
+from backends.training.shared import Table
 from backends.training.spec import TrainingSpec
 from backends.training.tuning import Tuning, tune
-from backends.training.workers import Crew, local_workers
+from backends.training.workers import Crew
+from backends.training.workplace import workplace
 
 FitTask = FoldTask | RefitTask
 
@@ -57,18 +56,18 @@ def compare(
     tell = _Teller(on_progress or (lambda event: None))
     tell(PhaseStarted, phase="plan", text="Looking at the table")
     problem = prepare(dataset, spec, table)
-    crew = Crew(problem.plan.processes, Limits(spec.fit_seconds, spec.fit_memory_mb), cancelled or (lambda: False))
     tell.total = problem.plan.fits * (2 if spec.tune_seconds else 1)
     tell(PlanReady, plan=problem.plan.to_dict())
-    with _shared(problem.frame) as shared:
-        tuning = tune(problem, shared, crew, tell, tuning_memory) if spec.tune_seconds else Tuning()
+    crew = Crew(problem.plan.processes, Limits(spec.fit_seconds, spec.fit_memory_mb), cancelled or (lambda: False))
+    with workplace(crew, problem.frame) as place:
+        tuning = tune(problem, place.table, place.crew, tell, tuning_memory) if spec.tune_seconds else Tuning()
         tell.done = tell.total - problem.plan.fits
-        board = _Board(problem, shared, tuning.parameters, tell)
-        tell(PhaseStarted, phase="folds", text=f"Training {len(problem.rows)} models")
-        for task, result in crew.run(board.tasks(), skip=board.is_settled):
+        board = _Board(problem, place.table, tuning.parameters, tell)
+        tell(PhaseStarted, phase="folds", text=f"Training {len(problem.rows)} models{place.where}")
+        for task, result in place.crew.run(board.tasks(), skip=board.is_settled):
             board.take(task, result)
     tell(PhaseStarted, phase="ranking", text="Ranking the models")
-    comparison = board.comparison(tuning)
+    comparison = board.comparison(tuning, place.notes)
     with threadpool_limits(1):  # threads that wait for each other cost more than they save on one prediction
         verdict = judge(Evidence.from_comparison(dataset, comparison))
     return replace(comparison, checks=verdict.found, passed=verdict.fine)
@@ -84,16 +83,6 @@ class _Teller:
 
     def __call__(self, event: Callable[..., Event], /, **facts: Any) -> None:
         self.listener(event(done=self.done, total=self.total, **facts))
-
-
-@contextmanager
-def _shared(frame: pd.DataFrame) -> Iterator[Table]:
-    """The features where every worker finds them."""
-    if not local_workers():
-        yield InlineTable(frame)
-        return
-    with tempfile.TemporaryDirectory(prefix="workbench-table-") as folder:
-        yield MappedTable.written(frame, Path(folder) / "features.arrow")
 
 
 @dataclass
@@ -143,7 +132,7 @@ class _Board:
         if run.done:
             self.tell(ModelDone, model=run.key, title=run.title, row=record(run))
 
-    def comparison(self, tuning: Tuning) -> Comparison:
+    def comparison(self, tuning: Tuning, notes: tuple[str, ...] = ()) -> Comparison:
         """The result; models that are not finished count as cancelled."""
         for run in self.runs.values():
             if not run.done and run.failure is None:
@@ -161,7 +150,7 @@ class _Board:
             fold_scores=scores,
             models=self._models(done),
             failures=tuple(run.failure for run in runs if run.failure is not None),
-            notes=plan.notes + _back_end_notes() + tuning.notes + tuple(_warnings(done)),
+            notes=plan.notes + notes + tuning.notes + tuple(_warnings(done)),
             recommended=ranking.recommended if ranking else None,
             reason=ranking.reason if ranking else doubt,
         )
@@ -233,12 +222,6 @@ def _ranked(runs: Sequence[ModelRun], scores: pd.DataFrame, problem: Problem) ->
         return rank(scores, problem.plan.metric, problem.split.sizes, costs, titles=titles), ""
     except WorkbenchError as error:  # no fold could measure the metric: the models stay, unranked
         return None, str(error)
-
-
-def _back_end_notes() -> tuple[str, ...]:
-    if local_workers():
-        return ()
-    return ("The limits of time and memory for one fit are not watched on this joblib back end.",)
 
 
 def _warnings(runs: Sequence[ModelRun]) -> Iterator[str]:

@@ -35,6 +35,21 @@ class Limits:
     seconds: float = 0.0
     memory_mb: int = 0
 
+    def exceeded(self, seconds: float, memory_mb: float) -> Trouble | None:
+        """The trouble of a fit that has taken so much; None while it is within the limits.
+
+        >>> Limits(seconds=60).exceeded(61, 5_000).reason
+        'One fit took longer than the 60 seconds it may take.'
+        """
+        if self.seconds and seconds > self.seconds:
+            return Trouble("timed out", f"One fit took longer than the {self.seconds:g} seconds it may take.")
+        if self.memory_mb and memory_mb > self.memory_mb:
+            return Trouble(
+                "out of memory",
+                f"One fit used {memory_mb:,.0f} MB of memory, more than the {self.memory_mb:,} MB it may use.",
+            )
+        return None
+
 
 @dataclass
 class Guard:
@@ -57,7 +72,7 @@ class Guard:
         self._seen = {task: self._seen.get(task, now) for task in tasks}
         sizes = {task: _memory_mb(process) for task, process in tasks.items()}
         for task, process in tasks.items():
-            trouble = self._trouble(now - self._seen[task], sizes[task])
+            trouble = self.limits.exceeded(now - self._seen[task], sizes[task])
             if trouble is None and task == max(sizes, key=lambda name: sizes[name]):
                 trouble = _machine_trouble(sizes[task])
             if trouble is not None and task not in self.ended:
@@ -68,16 +83,6 @@ class Guard:
         """End every worker that is working."""
         for process in self.running().values():
             end_process(process)
-
-    def _trouble(self, seconds: float, memory_mb: float) -> Trouble | None:
-        if self.limits.seconds and seconds > self.limits.seconds:
-            return Trouble("timed out", f"One fit took longer than the {self.limits.seconds:g} seconds it may take.")
-        if self.limits.memory_mb and memory_mb > self.limits.memory_mb:
-            return Trouble(
-                "out of memory",
-                f"One fit used {memory_mb:,.0f} MB of memory, more than the {self.limits.memory_mb:,} MB it may use.",
-            )
-        return None
 
 
 def end_process(process: int) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Table(Protocol):
@@ -29,13 +33,8 @@ class MappedTable:
         """Write `frame` to `path` so that `frame()` gives it back exactly, types included."""
         import pyarrow as pa
 
-        # NaN stays NaN instead of becoming null: only then is a column of numbers used where it lies.
-        arrays = [pa.array(frame[name], from_pandas=frame[name].dtype.kind != "f") for name in frame.columns]
-        schema = pa.Schema.from_pandas(frame, preserve_index=False)
-        fields = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
-        table = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
+        with pa.OSFile(str(path), "wb") as file:
+            _write(frame, file)
         return cls(path)
 
     def frame(self) -> pd.DataFrame:
@@ -52,6 +51,49 @@ class InlineTable:
     def frame(self) -> pd.DataFrame:
         """The table."""
         return self.table
+
+
+@dataclass(frozen=True)
+class PackedTable:
+    """A table as the bytes of an Arrow file, for workers on other machines: the frame is the one of a `MappedTable`.
+
+    `name` is the table's own and stands for its bytes.
+    """
+
+    name: str
+    data: bytes = field(compare=False, repr=False)
+
+    @classmethod
+    def packed(cls, frame: pd.DataFrame) -> PackedTable:
+        """Pack `frame`, under a name that no other table has."""
+        import pyarrow as pa
+
+        sink = pa.BufferOutputStream()
+        _write(frame, sink)
+        return cls(uuid.uuid4().hex, sink.getvalue().to_pybytes())
+
+    def frame(self) -> pd.DataFrame:
+        """The table, unpacked once per process."""
+        return _unpacked(self)
+
+
+def _write(frame: pd.DataFrame, sink: pa.NativeFile) -> None:
+    import pyarrow as pa
+
+    # NaN stays NaN instead of becoming null: only then is a column of numbers used where it lies.
+    arrays = [pa.array(frame[name], from_pandas=frame[name].dtype.kind != "f") for name in frame.columns]
+    schema = pa.Schema.from_pandas(frame, preserve_index=False)
+    fields = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
+    table = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+@lru_cache(maxsize=2)
+def _unpacked(table: PackedTable) -> pd.DataFrame:
+    import pyarrow as pa
+
+    return pa.ipc.open_file(pa.py_buffer(table.data)).read_all().to_pandas(split_blocks=True)
 
 
 @lru_cache(maxsize=2)

@@ -1,35 +1,19 @@
 """Running tasks in worker processes, such that one that fails, hangs or crashes costs nothing but itself.
 
-The tasks go through joblib, so that another joblib back end (a Dask cluster, say) can take them over. With
-joblib's own worker processes, which are used even when one process is asked for, nothing runs in a process
-that matters: the guard ends the worker of a task that is over its limits, and the pool, which breaks with it,
-is replaced. When a worker dies by itself, the tasks that were running then are tried once more, each alone,
-so that only the culprit fails.
+A crew has one attempt after the other at what is left: with a pool of processes on this machine (`local_attempt`), or
+on a Dask cluster (`dask_attempt`). When workers die by themselves, the tasks that were running then are tried once
+more, each alone, so that only the culprit fails.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import queue
-import re
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Protocol
 
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import BrokenProcessPool
-from joblib.parallel import LokyBackend, get_active_backend
-from threadpoolctl import threadpool_limits
-
 from backends.errors import WorkbenchError
-from backends.training.guard import Guard, Limits, Trouble
+from backends.training.guard import Limits, Trouble
 
 POLL_SECONDS = 0.2
 QUIET_BREAKS = 3  # times the pool may break while no task is running before all that is left counts as crashed
@@ -47,23 +31,45 @@ class Task(Protocol):
         ...
 
 
+class Attempt(Protocol):
+    """One pool of workers, until all tasks are done or it breaks."""
+
+    left: tuple[str, ...]  # the tasks that were running when it broke
+    broken: BaseException | None  # what it broke with
+    hopeless: str  # why another attempt would be in vain; empty while it may help
+
+    def results(self) -> Iterator[tuple[str, Any]]: ...  # noqa: D102
+    def blamed(self) -> dict[str, Trouble]:
+        """The tasks that are known to have broken the pool."""
+
+    def suspects(self) -> tuple[str, ...]:
+        """The tasks of which one has broken the pool."""
+
+    def crash(self) -> Trouble:
+        """Why a task has no result that was lost with the pool."""
+
+
 @dataclass(frozen=True)
 class Crew:
     """How tasks are run: so many at a time, within these limits, until `cancelled()` says so.
 
     `cancelled` is asked several times a second, in the caller's thread; once it is true the running tasks are
     ended at once. Each task runs on a single thread, so that results do not depend on the number of cores.
+    `begin` makes the pools: of processes on this machine, unless it is another's.
     """
 
     processes: int = 1
     limits: Limits = field(default_factory=Limits)
     cancelled: Callable[[], bool] = lambda: False
+    begin: Callable[[Crew, Sequence[Any], Callable[[Any], bool], int], Attempt] | None = None
 
     def run(self, tasks: Sequence[Any], skip: Callable[[Any], bool] = lambda task: False) -> Iterator[tuple[Any, Any]]:
         """Yield each task with its result, or with a `Trouble`, as they come.
 
         A task for which `skip` is true when its turn comes is left out, and after a cancel all the rest are.
         """
+        from backends.training.local_attempt import LocalAttempt
+
         waiting = {task.id: task for task in tasks}
         suspects: list[str] = []
         quiet = 0
@@ -73,7 +79,7 @@ class Crew:
             batch = [waiting[suspects[0]]] if suspects else list(waiting.values())
             if not batch:
                 return
-            attempt = _Attempt(self, batch, skip, width=1 if suspects else self.processes)
+            attempt = (self.begin or LocalAttempt)(self, batch, skip, 1 if suspects else self.processes)
             for name, result in attempt.results():
                 yield waiting.pop(name), result
             for name, trouble in attempt.blamed().items():
@@ -81,133 +87,20 @@ class Crew:
                     yield waiting.pop(name), trouble
             suspects = [*suspects, *attempt.suspects()]
             quiet += attempt.broken is not None and not attempt.left
-            if quiet >= QUIET_BREAKS:
+            if quiet >= QUIET_BREAKS or attempt.hopeless:
                 yield from ((task, attempt.crash()) for task in waiting.values())
                 return
 
 
-def local_workers() -> bool:
-    """Whether tasks run in joblib's own worker processes on this machine, which the guard can watch."""
-    return isinstance(get_active_backend()[0], LokyBackend)
-
-
-class _Attempt:
-    """One pool of workers, until all tasks are done or it breaks.
-
-    Afterwards `broken` is the error it broke with and `left` the tasks that were running at that moment.
-    """
-
-    def __init__(self, crew: Crew, tasks: Sequence[Task], skip: Callable[[Task], bool], width: int) -> None:
-        self.crew, self.tasks, self.skip, self.width = crew, tasks, skip, width
-        self.broken: BrokenProcessPool | None = None
-        self.left: tuple[str, ...] = ()
-        self._error: BaseException | None = None
-        self._halt = threading.Event()
-        self._outbox: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
-
-    def results(self) -> Iterator[tuple[str, Any]]:
-        with tempfile.TemporaryDirectory(prefix="workbench-running-") as folder:
-            self.guard = Guard(Path(folder), self.crew.limits)
-            home = _Home(folder, os.getpid()) if local_workers() else None
-            reader = threading.Thread(target=self._read, args=(self._parallel(), home), daemon=True)
-            reader.start()
-            finished = False
-            try:
-                finished = yield from self._watched()
-            finally:
-                self._end(reader, finished)
-                self.left = tuple(self.guard.running())
-        if self._error is not None:
-            raise self._error
-
-    def blamed(self) -> dict[str, Trouble]:
-        """The tasks that are known to have broken the pool."""
-        if self.guard.ended or self.broken is None or self._halt.is_set():
-            return dict(self.guard.ended)
-        return {name: self.crash() for name in self.left} if len(self.left) == 1 else {}
-
-    def suspects(self) -> tuple[str, ...]:
-        """The tasks of which one has broken the pool."""
-        return () if self.broken is None or self.blamed() or self._halt.is_set() else self.left
-
-    def crash(self) -> Trouble:
-        codes = re.search(r"\{(.*)\}", str(self.broken), re.DOTALL)
-        signals = f" ({codes.group(1).strip()})" if codes else ""
-        why = ", as the system does when memory runs out" if "SIGKILL" in signals else ""
-        return Trouble("crashed", f"The process of one fit ended by force{signals}{why}.")
-
-    def _parallel(self) -> Parallel:
-        """Made in the caller's thread, where the choice of a joblib back end is known."""
-        options: dict[str, Any] = {"return_as": "generator_unordered", "batch_size": 1}
-        if not local_workers():
-            return Parallel(**options)
-        # joblib runs a single job inside this very process; two jobs of which one is fed keep it outside.
-        ahead = 1 if self.width == 1 else 2 * self.width
-        return Parallel(n_jobs=max(2, self.width), pre_dispatch=ahead, **options)
-
-    def _read(self, parallel: Parallel, home: _Home | None) -> None:
-        """Collect the results in a thread of its own, so that the caller can watch meanwhile."""
-        try:
-            for result in parallel(delayed(_work)(task, home) for task in self._turns()):
-                self._outbox.put(result)
-        except BrokenProcessPool as error:
-            self.broken = error
-        except BaseException as error:  # handed over to the caller's thread, which raises it
-            self._error = error
-        finally:
-            self._outbox.put(None)
-
-    def _turns(self) -> Iterator[Task]:
-        for task in self.tasks:
-            if self._halt.is_set():
-                return
-            if not self.skip(task):
-                yield task
-
-    def _watched(self) -> Generator[tuple[str, Any], None, bool]:
-        """Hand out results, looking after the workers in between; returns whether all were handed out."""
-        checked = 0.0
-        while True:
-            try:
-                item = self._outbox.get(timeout=POLL_SECONDS)
-                if item is None:
-                    return True
-                yield item
-            except queue.Empty:
-                pass
-            if time.monotonic() - checked >= POLL_SECONDS:
-                checked = time.monotonic()
-                self.guard.check()
-                if self.crew.cancelled():
-                    return False
-
-    def _end(self, reader: threading.Thread, finished: bool) -> None:
-        """After a cancel, or when the caller has had enough, end what is still running."""
-        if not finished:
-            self._halt.set()
-        while reader.is_alive():
-            if not finished:
-                self.guard.end_all()
-            reader.join(POLL_SECONDS / 4)
-
-
-@dataclass(frozen=True)
-class _Home:
-    """Where a local worker leaves word of its task, and the process that it must not outlive."""
-
-    folder: str
-    process: int
-
-
-def _work(task: Task, home: _Home | None) -> tuple[str, Any]:
-    with _marked(task, home), threadpool_limits(1):
-        try:
-            return task.id, task()
-        except MemoryError:
-            return task.id, Trouble("out of memory", "One fit asked for more memory than there is.")
-        except Exception as error:
-            log.warning("Task %s failed", task.id, exc_info=True)
-            return task.id, Trouble("failed", sentence(error))
+def outcome(task: Task) -> tuple[str, Any]:
+    """Do the task; its id with its result, or with the `Trouble` that it had."""
+    try:
+        return task.id, task()
+    except MemoryError:
+        return task.id, Trouble("out of memory", "One fit asked for more memory than there is.")
+    except Exception as error:
+        log.warning("Task %s failed", task.id, exc_info=True)
+        return task.id, Trouble("failed", sentence(error))
 
 
 def sentence(error: Exception) -> str:
@@ -220,30 +113,3 @@ def sentence(error: Exception) -> str:
         return str(error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
-
-
-@contextmanager
-def _marked(task: Task, home: _Home | None) -> Iterator[None]:
-    """While the task runs, a file with its name holds the number of this process."""
-    if home is None:
-        yield
-        return
-    _stay_with(home.process)
-    mark = Path(home.folder) / task.id
-    mark.write_text(str(os.getpid()), encoding="ascii")
-    try:
-        yield
-    finally:
-        mark.unlink(missing_ok=True)
-
-
-@lru_cache
-def _stay_with(process: int) -> None:
-    """End this worker when the process that it works for has ended, however that happened."""
-
-    def watch() -> None:
-        while os.getppid() == process:
-            time.sleep(1)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

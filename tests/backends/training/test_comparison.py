@@ -196,6 +196,7 @@ def _kept(spy):
     return spy
 
 
+@pytest.mark.slow
 def test_features_of_pure_noise_stay_at_chance_whatever_preprocessing_they_take():
     """Many levels with a few rows each, missing values, words: all that would leak if it were fitted too widely."""
     random = np.random.default_rng(0)

@@ -107,10 +107,10 @@ def test_every_metric(tmp_path, classes):
 @pytest.mark.parametrize(
     "options",
     [
-        {"scheme": "repeated", "folds": 3, "repeats": 2, "seed": 7},
+        pytest.param({"scheme": "repeated", "folds": 3, "repeats": 2, "seed": 7}, marks=pytest.mark.slow),
         {"scheme": "group", "group": "Berater", "folds": 3},
-        {"scheme": "time", "time": "Seit", "folds": 3},
-        {"features": ("Punkte",), "holdout": 0.3, "positive": "lost"},
+        pytest.param({"scheme": "time", "time": "Seit", "folds": 3}, marks=pytest.mark.slow),
+        pytest.param({"features": ("Punkte",), "holdout": 0.3, "positive": "lost"}, marks=pytest.mark.slow),
     ],
     ids=lambda options: options.get("scheme", "features"),
 )
@@ -210,6 +210,7 @@ def test_a_model_without_a_result_has_no_script():
         script(comparison, dataset, "rbf_svm")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not EXTRA.exists(), reason=f"no tables in {EXTRA} (WORKBENCH_EXTRA_DATA)")
 @pytest.mark.parametrize(
     ("name", "target", "models", "rows"),

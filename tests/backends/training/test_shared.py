@@ -5,7 +5,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.training.shared import MappedTable, _mapped
+from backends.training.shared import MappedTable, PackedTable, _mapped
 
 ANY_NUMBER = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -29,6 +29,7 @@ def test_a_table_comes_back_exactly(tmp_path_factory, numbers, texts):
     path = tmp_path_factory.mktemp("shared") / "table.arrow"
     back = MappedTable.written(frame, path).frame()
     pd.testing.assert_frame_equal(back, frame)
+    pd.testing.assert_frame_equal(PackedTable.packed(frame).frame(), frame)
 
 
 def test_numbers_are_used_where_they_lie_in_the_file(tmp_path):
@@ -45,3 +46,9 @@ def test_numbers_are_used_where_they_lie_in_the_file(tmp_path):
 def test_a_table_is_mapped_once_per_process(tmp_path):
     table = MappedTable.written(pd.DataFrame({"x": [1.0]}), tmp_path / "table.arrow")
     assert table.frame() is table.frame() is _mapped(table.path)
+
+
+def test_a_packed_table_is_unpacked_once_per_process_also_when_it_was_sent_twice():
+    table = PackedTable.packed(pd.DataFrame({"x": [1.0]}))
+    assert PackedTable(table.name, table.data).frame() is table.frame()
+    assert PackedTable.packed(pd.DataFrame({"x": [2.0]})).frame()["x"].tolist() == [2.0]
