@@ -17,29 +17,62 @@ if str(ROOT) not in sys.path:  # the entry script lives in pages/, which Streaml
     sys.path.insert(0, str(ROOT))
 
 from backends.serving.api import build_api, build_routes, end_service  # noqa: E402
+from backends.serving.collecting import Collector  # noqa: E402
+from backends.serving.engines import engines  # noqa: E402
+from backends.serving.front.door import FrontDoor, Rules  # noqa: E402
+from backends.serving.front.heads import watched  # noqa: E402
 from backends.serving.sockets import send_at_once  # noqa: E402
-from backends.serving.visitors import VisitorCookie  # noqa: E402
+from backends.serving.stopping import stop_within  # noqa: E402
 from backends.serving.widgets import Widgets  # noqa: E402
+from backends.settings import Settings  # noqa: E402
+from backends.tasks.endings import at_end, end_all  # noqa: E402
+from backends.tasks.folders import remove_private_home  # noqa: E402
+from components import ready  # noqa: E402
 from components.feedback import show_bug  # noqa: E402
 
+PAGE = Path(st.__file__).parent / "static" / "index.html"  # that all pages start as
 widgets = Widgets()
+
+
+def prepare(settings: Settings) -> None:
+    """Check what the settings say about the front door, and tell Streamlit its part.
+
+    In a frame of another site a browser drops the cookie that Streamlit's own protection of uploads rests on. Where
+    frames are allowed it is off, and the door's check, of whose page a request comes from, stands alone. Raises
+    WorkbenchError.
+    """
+    rules = Rules.of(settings)
+    st.config.set_option("server.maxUploadSize", max(settings.max_upload_mb, settings.max_document_mb))
+    if rules.ancestors:
+        st.config.set_option("server.enableXsrfProtection", False)
 
 
 @asynccontextmanager
 async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """What is open while the workbench runs: widgets; at its end the prediction log is written to the last row."""
+    """What is open while the workbench runs: widgets.
+
+    At its end the prediction log is written to the last row, jobs are ended, and what was only for this run is removed.
+    """
+    settings = Settings.from_environment()
+    prepare(settings)
     send_at_once()
+    stop_within()
+    engines().begin()
+    at_end(lambda: remove_private_home(Settings.from_environment()))
+    at_end(Collector().begin())
+    ready.begin()
     try:
-        async with widgets.lifespan():
+        async with watched(settings.request_seconds), widgets.lifespan():
             yield {}
     finally:
         end_service()
+        end_all()
 
 
 app = st.App(
     ROOT / "pages" / "navigation.py",
     routes=[Mount("/api", build_api()), *widgets.routes, *build_routes()],
-    middleware=[Middleware(VisitorCookie)],
+    middleware=[Middleware(FrontDoor, page=PAGE, base=st.config.get_option("server.baseUrlPath"))],
     lifespan=lifespan,
     on_script_error=show_bug,
 )

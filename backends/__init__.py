@@ -28,4 +28,8 @@ The order of the stages: errors, settings, tasks · datasets · profiling · que
 explanations · fairness · onnx_export · bundle · registry · retrieval · charts · serving.
 """
 
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # ONNX Runtime reports to its makers unless this is set before its import
+
 __version__ = "0.1.0"

@@ -16,8 +16,13 @@ PREFIX = "WORKBENCH_"
 MEGABYTE = 1024 * 1024
 
 
-def _setting(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+# What holds on a Hugging Face Space where nothing else is set: only its own proxy reaches the container, and its page
+# shows the workbench in a frame.
+ON_A_SPACE = {"trusted_proxies": "*", "frame_ancestors": "https://huggingface.co"}
+
+
+def _setting(default: Any, help: str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help}, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ class Settings:
         "when the workbench stops",
     )
     api_keys: str = _setting(
-        "", "keys that open the API, as name:key, separated by commas; with none it answers this machine only"
+        "",
+        "keys that open the API, as name:key, separated by commas; with none it answers this machine only",
+        secret=True,
     )
     rate_limit_per_minute: int = _setting(
         6_000, "requests that one key (or, without keys, one address) may make in a minute; 0 means any number"
@@ -71,15 +78,56 @@ class Settings:
         "", "folder for what can be made again, such as the converted embedding model; empty means the user's cache"
     )
     milvus_uri: str = _setting("", "address of a Milvus server that holds the vectors; empty means files in home")
-    milvus_token: str = _setting("", "token for that Milvus server, as user:password or an API key")
+    milvus_token: str = _setting("", "token for that Milvus server, as user:password or an API key", secret=True)
     llm_base_url: str = _setting(
         "", "address of an OpenAI-compatible server that words the answers, ending in /v1; empty means extracts"
     )
     llm_model: str = _setting("", "model to ask of that server; empty means the first that it lists")
-    llm_api_key: str = _setting("", "key for that server, where it wants one")
+    llm_api_key: str = _setting("", "key for that server, where it wants one", secret=True)
     llm_temperature: float = _setting(0.0, "temperature of generated answers; 0 means the likeliest words")
     llm_max_tokens: int = _setting(800, "most tokens of a generated answer")
     llm_timeout_seconds: int = _setting(60, "seconds to wait for the next piece of a generated answer")
+    dask_address: str = _setting("", "address of a Dask scheduler that trainings run on; empty means this machine")
+    admin_token: str = _setting(
+        "",
+        "token of the administrator: publishing, promoting, deleting and settings ask for it. Empty means that they "
+        "are open on this machine, and off where the workbench can be reached from others",
+        secret=True,
+    )
+    admin_emails: str = _setting(
+        "", "who else is an administrator, by the email address of an OpenID Connect sign-in, separated by commas"
+    )
+    sign_in: str = _setting(
+        "optional", "'required' shows the pages only to who has signed in by OpenID Connect; 'optional' to anybody"
+    )
+    frame_ancestors: str = _setting(
+        "",
+        "web pages that may show the workbench in a frame, as origins separated by commas; * means any, empty means "
+        "its own only (widgets: any)",
+    )
+    cors_origins: str = _setting(
+        "",
+        "web pages that may call the API and the widgets from a browser, as origins separated by commas; empty means "
+        "any where keys are set, this machine's where not",
+    )
+    trusted_proxies: str = _setting(
+        "",
+        "proxies whose X-Forwarded headers are believed, as addresses or networks separated by commas; * means any, "
+        "empty means none",
+    )
+    max_sessions: int = _setting(100, "browser tabs that are served at the same time; 0 means any number")
+    request_seconds: int = _setting(
+        60, "seconds in which a request has to arrive; an upload of a file may take ten times that"
+    )
+    session_idle_minutes: int = _setting(
+        120, "minutes after which the data of a visitor who does nothing is let go; 0 means never"
+    )
+    session_memory_mb: int = _setting(
+        0, "memory that the tables of one visitor may hold, in megabytes; 0 means half of total_memory_mb"
+    )
+    total_memory_mb: int = _setting(
+        0, "memory that the workbench and its jobs may hold, in megabytes; 0 means three quarters of the machine's"
+    )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -88,7 +136,8 @@ class Settings:
         Raises WorkbenchError for a value of the wrong type or below zero.
         """
         environment = os.environ if environment is None else environment
-        given = {f.name: environment[variable(f.name)] for f in fields(cls) if environment.get(variable(f.name))}
+        given = dict(ON_A_SPACE) if environment.get("SPACE_ID") else {}
+        given |= {f.name: environment[variable(f.name)] for f in fields(cls) if environment.get(variable(f.name))}
         parsed: dict[str, Any] = {name: _parsed(name, text) for name, text in given.items()}
         return cls(**parsed)
 

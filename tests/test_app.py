@@ -75,9 +75,15 @@ def test_a_new_visitor_gets_a_cookie_that_scripts_cannot_read(client: TestClient
     assert "set-cookie" not in again.headers
 
 
-def test_behind_https_the_cookie_is_secure(client: TestClient) -> None:
+def test_over_https_the_cookie_is_secure(client: TestClient) -> None:
     client.cookies.clear()
-    assert "Secure" in client.get("/", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
+    assert client.get("https://localhost/").headers["set-cookie"].endswith("SameSite=Lax; Secure")
+
+
+def test_in_a_frame_over_https_the_cookie_is_one_that_browsers_keep_there(client: TestClient) -> None:
+    client.cookies.clear()
+    cookie = client.get("https://localhost/", headers={"sec-fetch-dest": "iframe"}).headers["set-cookie"]
+    assert cookie.endswith("SameSite=None; Secure; Partitioned")
 
 
 def test_a_forged_cookie_is_replaced(client: TestClient) -> None:

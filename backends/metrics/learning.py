@@ -11,7 +11,14 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
 from backends.errors import WorkbenchError
+from backends.settings import Settings
+from backends.training.dask_cluster import address
+from backends.training.guard import Trouble
+from backends.training.local_attempt import local_workers
 from backends.training.scoring import Metric, metric
+from backends.training.shared import Table
+from backends.training.workers import Crew
+from backends.training.workplace import workplace
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 FEWEST = 20  # rows of the smallest size
@@ -47,17 +54,51 @@ def learning_curve(
     t-interval over the folds, cut off where the metric's scale ends). At most `max_rows` rows are used, drawn
     at random. `y` are class codes.
 
-    The pipeline is left alone; the fits run through joblib, so its back end decides where. Raises
-    WorkbenchError when a class is too small to be in every fold.
+    The pipeline is left alone. The fits run through joblib, so its back end decides where, or on the Dask cluster
+    that WORKBENCH_DASK_ADDRESS names. Raises WorkbenchError when a class is too small to be in every fold, when that
+    cluster cannot be used, or when it loses a fit.
     """
-    from joblib import Parallel, delayed
-
     judged, n_classes = metric(metric_key), int(np.max(y)) + 1
     fits = _plan(np.asarray(y), shares, folds, seed, max_rows, judged, n_classes)
-    scores = Parallel(n_jobs=processes)(delayed(_fit_and_score)(pipeline, X, np.asarray(y), fit) for fit in fits)
+    scores = _scores(pipeline, X, np.asarray(y), fits, processes)
     table = pd.DataFrame([(len(fit.rows), *pair) for fit, pair in zip(fits, scores, strict=True)])
     table.columns = pd.Index(["rows", "train", "test"])
     return _summary(table, judged)
+
+
+@dataclass(frozen=True)
+class _CurveTask:
+    """One fit as a task of a crew."""
+
+    number: int
+    pipeline: Pipeline
+    table: Table
+    y: np.ndarray
+    fit: _Fit
+
+    @property
+    def id(self) -> str:
+        return f"curve-{self.number}"
+
+    def __call__(self) -> tuple[float, float]:
+        return _fit_and_score(self.pipeline, self.table.frame(), self.y, self.fit)
+
+
+def _scores(
+    pipeline: Pipeline, X: pd.DataFrame, y: np.ndarray, fits: Sequence[_Fit], processes: int
+) -> list[tuple[float, float]]:
+    """The train and test score of each fit, in their order."""
+    from joblib import Parallel, delayed
+
+    if not (local_workers() and address(Settings.from_environment())):
+        return list(Parallel(n_jobs=processes)(delayed(_fit_and_score)(pipeline, X, y, fit) for fit in fits))
+    with workplace(Crew(max(2, processes)), X) as place:
+        tasks = [_CurveTask(number, pipeline, place.table, y, fit) for number, fit in enumerate(fits)]
+        found = {task.number: result for task, result in place.crew.run(tasks)}
+    lost = [result for result in found.values() if isinstance(result, Trouble)]
+    if lost:
+        raise WorkbenchError(f"The learning curve was not finished. {lost[0].reason}", hint="Draw it again.")
+    return [found[number] for number in range(len(fits))]
 
 
 def _plan(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, damaged, no_room
 
 MLFLOW_URI = "MLFLOW_TRACKING_URI"
 
@@ -72,16 +72,24 @@ def told(uri: str, call: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return call(*positional, **named)
         except MlflowException as error:
-            raise _words(uri, error) or error from error
+            raise no_room(error) or _words(uri, error) or error from error
+        except OSError as error:  # MLflow copies the files of an embedded registry itself
+            raise no_room(error) or error from error
 
     return calling
 
 
 def _words(uri: str, error: Any) -> WorkbenchError | None:
-    message, where = str(error), f"The model registry at {shown(uri)}"
+    message = str(error)
+    where = "The model registry" + (f" at {shown(uri)}" if uri.startswith("http") else "")  # no paths of this machine
     if "out-of-date database schema" in message:
         return WorkbenchError(
             f"{where} was written by another version of MLflow.", hint="Back it up, then run 'mlflow db upgrade' on it."
+        )
+    if damaged(error):
+        return WorkbenchError(
+            f"{where} is damaged.",
+            hint="Put back a copy of its database; the published files beside it are as they were.",
         )
     if "API request to" in message or error.error_code == "TEMPORARILY_UNAVAILABLE":
         return WorkbenchError(f"{where} does not answer.", hint="See that it runs and can be reached, then try again.")

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -172,6 +172,8 @@ class PredictionLog:
                 self._done(rows, written=True)
             except (sqlite3.Error, OSError, WorkbenchError) as error:
                 log.error("The prediction log lost %d predictions: %s", len(rows), error)
+                _let_go(connection)
+                connection = None  # the next rows find the file as it is then: mended, or a new one
                 self._done(rows, written=False)
         if connection is not None:
             with closing(connection):
@@ -197,6 +199,12 @@ class PredictionLog:
             else:
                 self.lost += len(rows)
             self._change.notify_all()
+
+
+def _let_go(connection: sqlite3.Connection | None) -> None:
+    if connection is not None:
+        with suppress(sqlite3.Error):
+            connection.close()
 
 
 def as_json(value: Any) -> str:

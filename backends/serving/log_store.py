@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, damaged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,10 @@ class LogStore:
         self.keep = keep
 
     def open(self) -> sqlite3.Connection:
-        """A connection to write with, in the thread that calls. Raises WorkbenchError for a file of another layout."""
+        """A connection to write with, in the thread that calls.
+
+        Raises WorkbenchError for a file that is damaged or of another layout.
+        """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
         self.path.chmod(0o600)  # a file from before
@@ -59,9 +62,9 @@ class LogStore:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             self._prepare(connection)
-        except BaseException:
+        except BaseException as error:
             connection.close()
-            raise
+            raise self._words(error) or error from error
         return connection
 
     def add(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
@@ -123,8 +126,20 @@ class LogStore:
         if not self.path.exists():
             yield None
             return
-        with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", timeout=30, uri=True)) as connection:
-            yield connection
+        try:
+            address = f"{self.path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, timeout=30, uri=True)) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise self._words(error) or error from error
+
+    def _words(self, error: BaseException) -> WorkbenchError | None:
+        if not damaged(error):
+            return None
+        return WorkbenchError(
+            "The prediction log is damaged.",
+            hint=f"Move {self.path.name} away from the workbench's home folder; a new log is begun at once.",
+        )
 
 
 @contextmanager

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from backends.errors import WorkbenchError
+from backends.serving.admin import ADMIN_HEADER, admin_of, exposed
 from backends.serving.catalogue import Catalogue, Published, Served
 from backends.serving.counters import Counters
 from backends.serving.guesses import Guesses
 from backends.serving.keys import Keys
 from backends.serving.limits import TABLES, Gate, RateLimit
 from backends.serving.log import Asked, PredictionLog
+from backends.serving.origins import Origins
 from backends.serving.pool import Pool
 from backends.serving.predictions import Payload, Predictions, Record
 from backends.serving.refusals import NotFound, Refusal, Unauthorised
 from backends.serving.session import USUAL, Answer, Options, Session
 from backends.serving.shadow import Background
-from backends.settings import MEGABYTE, Settings
+from backends.settings import MEGABYTE, Settings, variable
 
 if TYPE_CHECKING:
     from backends.registry import ModelVersion
@@ -44,8 +46,10 @@ class Service:
     def __init__(self, settings: Settings | None = None, registry: Published | None = None) -> None:
         self.settings = settings or Settings.from_environment()
         self.keys = Keys.parse(self.settings.api_keys)
+        self.shared_with = Origins.parse(self.settings.cors_origins, variable("cors_origins"))
         self.rate = RateLimit(self.settings.rate_limit_per_minute)
         self.guesses = Guesses()
+        self.admin = admin_of(self.settings)
         self.gate = Gate()
         self.tables = Gate(TABLES, "table")  # so that results that somebody reads slowly take no request's place
         self.pool: Pool[Predictor] = Pool(self.settings.model_memory_mb * MEGABYTE)
@@ -87,6 +91,18 @@ class Service:
             raise
         self.limit(f"key {who}" if who else f"address {address}")
         return who
+
+    def check_change(self, headers: Mapping[str, str], peer: str | None) -> None:
+        """Return for a request that may change what everybody sees, by its headers and the address it came from.
+
+        Raises Unauthorised, TooMany after many wrong tokens, or Forbidden where nobody may (see `admin`).
+        """
+        token = headers.get(ADMIN_HEADER)
+        with self._counting():
+            proven = token is not None and self.admin.by_token
+            if token is not None and proven:
+                self.admin.prove(token, peer or "")
+            self.admin.rights(proven, exposed(headers, peer)).check()
 
     def limit(self, caller: str) -> None:
         """Count a request of somebody. Raises TooMany."""

@@ -1,7 +1,8 @@
 """Who may call the API, and from which web pages.
 
 With keys set (`WORKBENCH_API_KEYS`) whoever has one may call, from anywhere, and from any web page: the page has to
-hold the key, as no cookie opens anything here, so `Access-Control-Allow-Origin: *` gives nothing away.
+hold the key, as no cookie opens anything here, so `Access-Control-Allow-Origin: *` gives nothing away. A list of pages
+(`WORKBENCH_CORS_ORIGINS`) narrows that.
 
 Without keys the API is open on this machine only. All of these must hold, else 403:
 
@@ -21,6 +22,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from backends.serving.origins import Origins
 from backends.serving.refusals import Forbidden
 
 PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip")
@@ -29,7 +31,9 @@ EXPOSED = (
     "X-Request-ID, X-Model-Version, X-Ignored-Columns, X-Ignored-Columns-Total, Retry-After, "
     "Inference-Header-Content-Length"
 )
-ASKED = "Authorization, Content-Type, X-API-Key, X-Sticky-Key, X-Request-ID, Inference-Header-Content-Length"
+ASKED = (
+    "Authorization, Content-Type, X-API-Key, X-Admin-Token, X-Sticky-Key, X-Request-ID, Inference-Header-Content-Length"
+)
 
 
 def given_key(headers: Mapping[str, str]) -> str | None:
@@ -103,13 +107,17 @@ def is_local_origin(origin: str) -> bool:
     return bool(separator) and scheme in {"http", "https"} and is_local(host)
 
 
-def cross_origin_headers(origin: str | None, keyed: bool) -> dict[str, str]:
-    """The CORS headers of an answer: any page where keys are set, pages of this machine where not."""
+def cross_origin_headers(origin: str | None, keyed: bool, listed: Origins = Origins()) -> dict[str, str]:  # noqa: B008
+    """The CORS headers of an answer: for the `listed` pages; with none listed any page where keys are set, pages of
+    this machine where not.
+
+    They let a page read an answer, and open nothing: without keys another machine's page reads that it is refused.
+    """
     if origin is None:
         return {}
-    if keyed:
+    if keyed and (listed.any or not listed):
         return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
-    if is_local_origin(origin):
+    if origin in listed if listed else is_local_origin(origin):
         return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED, "Vary": "Origin"}
     return {"Vary": "Origin"}
 

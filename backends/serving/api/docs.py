@@ -19,10 +19,11 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 HEAD = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Demo Workbench API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>:root{color-scheme:light dark}
+body{color:CanvasText;background:Canvas}
 body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
 pre{overflow:auto;padding:.75rem;border:1px solid #8884;border-radius:.4rem}table{border-collapse:collapse}
 td,th{text-align:left;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #8884}</style></head>
-<body><h1>Demo Workbench API</h1>
+<body><main><h1>Demo Workbench API</h1>
 """
 
 
@@ -34,7 +35,7 @@ async def page(call: Call) -> Response:
     said = said or "<p>Nothing is published yet.</p>"
     said += _collections(address, call.service.keys.required)
     links = f'<p>For tools: <a href="{escape(base(call))}/openapi.json">openapi.json</a>.</p>'
-    return HTMLResponse(f"{HEAD}{links}{said}</body></html>", headers={"Content-Security-Policy": POLICY})
+    return HTMLResponse(f"{HEAD}{links}{said}</main></body></html>", headers={"Content-Security-Policy": POLICY})
 
 
 def _shown(call: Call) -> list[Shown]:
@@ -48,7 +49,7 @@ def _section(shown: Shown, address: str, keyed: bool) -> str:
     kind = " \\\n  -H 'Content-Type: application/json'"
     command = f"curl {address}/v1/models/{shown.name}/predict{key}{kind} \\\n  -d '{body}'"
     head = "<tr><th>column</th><th>type</th><th>in training</th></tr>"
-    return f"<h2>{escape(shown.name)}</h2><pre>{escape(command)}</pre><table>{head}{rows}</table>"
+    return f"<h2>{escape(shown.name)}</h2><pre tabindex=0>{escape(command)}</pre><table>{head}{rows}</table>"
 
 
 def _collections(address: str, keyed: bool) -> str:
@@ -60,7 +61,7 @@ def _collections(address: str, keyed: bool) -> str:
         f"curl {base}/handbook/documents{key} -F files=@report.pdf -F files=@notes.md",
         f'curl {base}/handbook/ask{key}{kind} -d \'{{"question": "What was decided?"}}\'',
     )
-    return f"<h2>Documents</h2><pre>{escape(chr(10).join(calls))}</pre>"
+    return f"<h2>Documents</h2><pre tabindex=0>{escape(chr(10).join(calls))}</pre>"
 
 
 def _row(name: str, about: dict[str, object]) -> str:

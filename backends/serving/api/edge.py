@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backends.serving.api import access, problems
+from backends.serving.origins import Origins
 
 if TYPE_CHECKING:
     from backends.serving.service import Service
@@ -40,6 +41,11 @@ class Call:
     request_id: str
     headers: Mapping[str, str]  # by their names in lower case
     caller: str  # the name of the key, "" where no keys are set
+
+    @property
+    def peer(self) -> str | None:
+        """The address that the request came from; None where the server does not know it."""
+        return self.request.client.host if self.request.client else None
 
     @property
     def name(self) -> str:
@@ -92,14 +98,14 @@ class Endpoint:
         """Answer one request."""
         headers = plain_headers(scope["headers"])
         request_id = _request_id(headers.get("x-request-id"))
-        keyed = False
+        keyed, listed = False, Origins()
         try:
             service = await self.door.service()
-            keyed = service.keys.required
+            keyed, listed = service.keys.required, service.shared_with
             response = await self._answer(Request(scope, receive), service, request_id, headers)
         except Exception as error:
             response = problems.problem(error, request_id, scope["path"], self.dialect)
-        more = access.cross_origin_headers(headers.get("origin"), keyed)
+        more = access.cross_origin_headers(headers.get("origin"), keyed, listed)
         response.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in more.items()]
         response.raw_headers += [(b"x-request-id", request_id.encode("latin-1")), *ALWAYS]
         await response(scope, receive, send)
@@ -132,6 +138,19 @@ def admitted(peer: str | None, headers: Mapping[str, str], service: Service) -> 
     if not service.keys.required:
         access.check_local(peer, headers)
     return service.authorise(access.given_key(headers), peer or "")
+
+
+def changing(handler: Handler) -> Handler:
+    """A handler that changes what everybody sees, for who may (see `serving.admin`); others get a 401 or 403.
+
+    The rights are looked at before the body is read.
+    """
+
+    async def checked(call: Call) -> Response:
+        call.service.check_change(call.headers, call.peer)
+        return await handler(call)
+
+    return checked
 
 
 def plain_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, no_room
 from backends.serving.refusals import Refusal
 from backends.serving.shown import LONGEST, json_value, shown
 
@@ -30,6 +30,7 @@ TITLES = {
     429: "Too many requests",
     500: "Fault of the workbench",
     503: "Busy",
+    507: "Disk full",
 }
 
 Dialect = Callable[[dict[str, Any]], dict[str, Any]]
@@ -79,11 +80,12 @@ class UnsupportedMedia(HttpRefusal):
 
 
 def status_of(error: Exception) -> int:
-    """The HTTP status of an error: its own, 422 for any other WorkbenchError, 500 for a bug.
+    """The HTTP status of an error: its own, 422 for any other WorkbenchError, 507 for a full disk, 500 for a bug.
 
     >>> status_of(BodyTooLarge("12 MB")), status_of(WorkbenchError("no")), status_of(KeyError("a"))
     (413, 422, 500)
     """
+    error = no_room(error) or error
     if not isinstance(error, WorkbenchError):
         return 500
     return int(getattr(error, "status", 422))
@@ -95,6 +97,7 @@ def document(error: Exception, request_id: str, path: str) -> dict[str, Any]:
     `errors` lists the first faults by row and column (row counts from 0), `errors_total` says how many there are.
     A bug is logged with its traceback under the request's id; the answer holds the id alone.
     """
+    error = no_room(error) or error
     status = status_of(error)
     about: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Refused"), "status": status}
     if isinstance(error, WorkbenchError):

@@ -42,9 +42,12 @@ def end_service() -> None:
     opened = sys.modules.get("backends.serving.service")
     if opened is not None:
         opened.close_service()
-    collections = sys.modules.get("backends.retrieval.library")
+    collections = sys.modules.get("backends.retrieval.process")
     if collections is not None:
         collections.close_library()
+    reading = sys.modules.get("backends.retrieval.documents")
+    if reading is not None:
+        reading.end_reading()
 
 
 def build_api(find: Find = the_service) -> FastAPI:

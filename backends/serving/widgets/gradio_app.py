@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from backends.errors import WorkbenchError
 from backends.serving.api.routes import the_service
 from backends.serving.widgets.live import Built
 from backends.serving.widgets.place import Place, Stamp
@@ -43,6 +44,8 @@ def warm(find: Callable[[], Service] = the_service) -> None:
         try:
             import_gradio()
             find().catalogue.models()
+        except WorkbenchError as error:
+            log.warning("Widgets could not be made ready: %s", error)
         except Exception:  # whoever visits a widget meets it again, and is told
             log.exception("widgets could not be made ready")
 

@@ -72,7 +72,6 @@ class Widgets:
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
             return
-        scope = paths.prefixed(scope)
         try:
             with told():
                 answer = await self._answer(scope)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 SHOWN = 5  # versions of a model in the list of all
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 HEADERS = {
-    # Nothing is loaded and no script runs; the page may be shown in a frame anywhere.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    # Nothing is loaded and no script runs; the page may be shown in a frame anywhere. The empty icon is in the page, or
+    # a browser would ask for one at the root of the host, which behind a prefix is somebody else's.
+    "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; "
+    "form-action 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",

@@ -1,4 +1,4 @@
-"""Addresses below /widgets: what they ask for, and where a proxy has put them."""
+"""Addresses below /widgets, and what they ask for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from starlette.types import Scope
 from backends.serving.widgets.place import Place
 
 _VERSION = re.compile(r"[0-9]{1,9}|champion|staging")
-_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-LONGEST_PREFIX = 200
 THEMES = ("light", "dark")
 
 # What a widget's page and its clients ask of Gradio. All else that Gradio offers (uploads, files, a proxy, stored
@@ -59,23 +57,6 @@ def address(path: str) -> Address | None:
     if _VERSION.fullmatch(asked):
         return Address(Place(name, asked), more + further)
     return Address(Place(name), slash + rest)
-
-
-def prefixed(scope: Scope) -> Scope:
-    """The request with the prefix that a proxy took off the path and names in `X-Forwarded-Prefix`.
-
-    It becomes part of the addresses that pages are given, so that they work in front of the proxy. Anything but a
-    plain path is passed over: it decides nothing but those addresses.
-    """
-    prefix = Headers(scope=scope).get("x-forwarded-prefix", "").split(",")[0].strip().rstrip("/")
-    if len(prefix) > LONGEST_PREFIX or not _PREFIX.fullmatch(prefix):
-        return scope
-    return {
-        **scope,
-        "root_path": prefix + scope.get("root_path", ""),
-        "path": prefix + scope["path"],
-        "raw_path": prefix.encode() + scope.get("raw_path", scope["path"].encode()),
-    }
 
 
 def theme_of(scope: Scope) -> str:

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[3]
 pytestmark = embedded_only
 
 
+@pytest.mark.slow
 def test_a_moved_home_takes_its_models_along(registry: Registry, settings: Settings, tmp_path: Path) -> None:
     first = registry.publish(packed(0.7), "churn", "ana")
     registry.close()

@@ -62,6 +62,7 @@ def test_killed_at_random_moments_it_opens_clean_and_lists_what_was_confirmed(
     assert counts[-1] > 1
 
 
+@pytest.mark.slow
 def test_killed_while_it_is_made_for_the_first_time_it_is_made_again(tmp_path: Path, publishers: Publishers) -> None:
     chance = random.Random(7)
     for seed in range(3):

@@ -194,7 +194,7 @@ def test_a_disk_error_is_counted_and_said(tmp_path: Path, caplog: pytest.LogCapt
         add(log, "r1")
         log.flush()
     assert (log.lost, log.written) == (1, 0)
-    assert "not a database" in caplog.text
+    assert "The prediction log is damaged" in caplog.text
     log.close()
 
 

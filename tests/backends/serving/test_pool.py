@@ -162,6 +162,7 @@ def test_memory_is_measured_and_given_back() -> None:
     assert found["left"] < 15 * MEGABYTE
 
 
+@pytest.mark.slow
 def test_what_goes_into_holes_of_a_used_heap_is_measured_although_the_process_does_not_grow() -> None:
     found = alone("in_holes")
     assert found["grown"] < 20 * MEGABYTE

@@ -210,6 +210,7 @@ def test_the_service_of_the_process_is_one_and_can_be_closed(monkeypatch: pytest
     close_service()
 
 
+@pytest.mark.slow
 def test_fifty_models_under_a_budget_for_ten() -> None:
     found = alone("fifty")
     one, budget = found["one"], found["budget"]

@@ -18,10 +18,12 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from backends.bundle import pack
 from backends.errors import WorkbenchError
 from backends.registry import Route
+from backends.serving.front.proxies import Proxies, Trusted
 from backends.serving.limits import RateLimit
 from backends.serving.service import Service
 from backends.serving.widgets import Widgets
@@ -68,7 +70,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    app = Starlette(routes=widgets.routes, lifespan=lifespan)
+    before = [Middleware(Proxies, trusted=Trusted.parse("127.0.0.1"))]
+    app = Starlette(routes=widgets.routes, lifespan=lifespan, middleware=before)
     running = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=running.run)
     thread.start()

@@ -89,17 +89,6 @@ def test_what_no_widget_needs_is_out_of_reach(rest: str) -> None:
     assert paths.REACHABLE.fullmatch(rest) is None
 
 
-def test_a_proxys_prefix_becomes_part_of_addresses() -> None:
-    found = paths.prefixed(scope(x_forwarded_prefix="/lab/"))  # type: ignore[arg-type]
-    assert (found["root_path"], found["path"]) == ("/lab/widgets", "/lab/widgets/iris/")
-
-
-@pytest.mark.parametrize("prefix", ["//evil.example", "https://evil.example", '/a"b', "/" + "a" * 300, "/a b", ""])
-def test_a_prefix_that_is_no_plain_path_is_passed_over(prefix: str) -> None:
-    given = scope(x_forwarded_prefix=prefix)
-    assert paths.prefixed(given) == given  # type: ignore[arg-type]
-
-
 def test_the_theme_comes_from_the_address_else_from_the_page_before() -> None:
     before = "http://localhost/widgets/iris/?__theme=dark"
     assert paths.theme_of(scope(query="__theme=light", referer=before)) == "light"  # type: ignore[arg-type]

@@ -6,8 +6,9 @@
   and passages, `DELETE`.
 - `…/search`, `…/ask` (JSON, or server-sent events as they happen), `…/evaluate`.
 
-Keys, limits and problem documents are those of the model API. Whoever may ask the API may do all of this with every
-collection: they belong to the workbench, not to a key.
+Keys, limits and problem documents are those of the model API. Whoever may ask the API may read, search and ask every
+collection: they belong to the workbench, not to a key. Making and deleting collections, adding and deleting documents
+is for the administrator where there is one, who sends `X-Admin-Token`; where there is none, for this machine alone.
 """
 
 from backends.serving.api.retrieval.routes import ROUTES

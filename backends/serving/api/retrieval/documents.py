@@ -61,8 +61,10 @@ def _listed(call: Call) -> dict[str, Any]:
 
 
 def _added(call: Call, received: Received) -> list[Outcome]:
-    collection = collection_of(call)
-    return [one for group in received.groups(call.service.settings) for one in collection.add_many(group)]
+    from backends.retrieval.documents import read_apart
+
+    collection, groups = collection_of(call), received.groups(call.service.settings)
+    return [one for group in groups for one in collection.add_many(group, read=read_apart)]
 
 
 def _result(outcome: Outcome) -> dict[str, Any]:

@@ -16,6 +16,10 @@ from backends.serving.api.uploads import FORM
 QUESTION = "When does ice melt?"
 BINARY = {"type": "string", "format": "binary"}
 FILES = "Each file has a result: the document, or the reason why it was not taken. One bad file stops no other."
+ADMINISTRATOR = (
+    "For the administrator, where WORKBENCH_ADMIN_TOKEN is set; where it is not, for this machine alone, and off (403) "
+    "as soon as others can reach the workbench."
+)
 EVENTS = (
     "With `Accept: text/event-stream` the answer comes as it is made: `searched` (the hits), `piece` (words, not yet "
     "verified), at the end `answered` (the verified answer) or `problem`."
@@ -29,22 +33,22 @@ def paths() -> dict[str, Any]:
     return {
         "/v1/collections": {
             "get": _operation("List the collections"),
-            "post": _operation("Make a collection", _json(collections.NEW, {"name": "handbook"}, ("name",)), "201"),
+            "post": _changing("Make a collection", _json(collections.NEW, {"name": "handbook"}, ("name",)), "201"),
         },
         COLLECTION: {
             "parameters": [name],
             "get": _operation("How far a collection is"),
-            "delete": _operation("Delete a collection with all its documents", done="204"),
+            "delete": _changing("Delete a collection with all its documents", done="204"),
         },
         f"{COLLECTION}/documents": {
             "parameters": [name],
             "get": _operation("List the documents"),
-            "post": {**_operation("Add documents", _files()), "description": FILES},
+            "post": _changing("Add documents", _files(), description=FILES),
         },
         f"{COLLECTION}/documents/{{document}}": {
             "parameters": [name, document],
             "get": _operation("One document with its text and passages"),
-            "delete": _operation("Delete a document", done="204"),
+            "delete": _changing("Delete a document", done="204"),
         },
         f"{COLLECTION}/search": {
             "parameters": [name],
@@ -104,6 +108,16 @@ def _operation(summary: str, content: Mapping[str, Any] | None = None, done: str
         answer["content"] = {JSON: {"schema": {"type": "object"}}}
     body = {"requestBody": {"required": True, "content": dict(content)}} if content else {}
     return {"summary": summary, "tags": ["collections"], **body, "responses": {done: answer, **refusals}}
+
+
+def _changing(
+    summary: str, content: Mapping[str, Any] | None = None, done: str = "200", description: str = ""
+) -> dict[str, Any]:
+    """An operation behind `edge.changing`, and the header that opens it."""
+    token = _parameter("X-Admin-Token", "header", {"type": "string"})
+    operation = _operation(summary, content, done)
+    operation["responses"]["401"]["description"] += "; or not the administrator's token"
+    return {**operation, "parameters": [token], "description": f"{description} {ADMINISTRATOR}".strip()}
 
 
 def _parameter(name: str, place: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -158,6 +158,16 @@ def test_parquet_that_is_damaged_nested_or_too_large_is_refused(monkeypatch: pyt
         parquet_read(long, "x")
 
 
+def test_text_in_parquet_that_is_no_utf8_is_refused() -> None:
+    offsets = pa.py_buffer(b"\0\0\0\0\1\0\0\0\2\0\0\0")
+    file = io.BytesIO()
+    pq.write_table(
+        pa.table({"x": pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"a\xff")])}), file
+    )
+    with pytest.raises(WorkbenchError, match="UTF8"):
+        parquet_read(file, "x")
+
+
 def test_a_row_group_is_measured_before_it_is_unpacked() -> None:
     file = io.BytesIO()
     pq.write_table(pa.table({"x": pa.array(range(300_000))}), file)

@@ -75,7 +75,7 @@ def test_without_keys_only_this_machine_may_ask(start: Any) -> None:
 
 
 def test_with_keys_a_key_is_needed_and_collections_belong_to_all_keys(start: Any) -> None:
-    client = start(client=("10.0.0.7", 1), api_keys="ana:k1,ben:k2")
+    client = start(api_keys="ana:k1,ben:k2")
     assert client.get(COLLECTIONS).status_code == 401
     assert client.post(COLLECTIONS, json={"name": "a"}, headers={"X-API-Key": "k1"}).status_code == 201
     listed = client.get(COLLECTIONS, headers={"Authorization": "Bearer k2"}).json()["collections"]

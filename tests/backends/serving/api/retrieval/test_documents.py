@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from backends.retrieval.documents.apart import ReadingProcess
 from backends.serving.api.retrieval import files
 from tests.backends.serving.api.retrieval.conftest import ICE, WATER
 
@@ -146,3 +147,15 @@ def test_an_unknown_document_is_not_found(handbook: TestClient, wanted: str) -> 
 def test_html_and_paths_in_a_name_stay_text(handbook: TestClient) -> None:
     [result] = handbook.post(f"{DOCUMENTS}?name=../../<b>x</b>.txt", content=WATER.encode()).json()["results"]
     assert "/" not in result["name"].replace("</b>", "")
+
+
+def test_files_are_read_in_a_process_of_their_own(handbook: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = ReadingProcess(address="tests.backends.retrieval.documents.hostile_readers:crash")
+    monkeypatch.setattr("backends.retrieval.documents.read_apart", process.read)
+    said = upload(handbook, ("bad.pdf", b"crash"), ("good.txt", b"fine")).json()
+    process.close()
+    assert [(one["name"], one["document"] is not None) for one in said["results"]] == [
+        ("bad.pdf", False),
+        ("good.txt", True),
+    ]
+    assert said["results"][0]["kind"] == "broken"
