@@ -1,11 +1,12 @@
 """Everything that is kept between runs of a page: the only file with `st.cache_*`.
 
-Caches are keyed by the SHA-256 of the uploaded bytes, never by hashing a frame.
+What is worked out of a table is keyed by the SHA-256 of the uploaded bytes and the file's name, never by hashing a
+frame: who has the same file shares it, and nobody can ask for a table by its digest alone. It is let go with the last
+visitor who holds the table.
 """
 
 from __future__ import annotations
 
-import atexit
 import json
 import threading
 from collections import OrderedDict
@@ -17,8 +18,12 @@ import pandas as pd
 import streamlit as st
 
 from backends.datasets import Dataset, read_table
+from backends.serving.admin import Admin, admin_of
 from backends.settings import Settings
 from backends.tasks import JobRunner
+from backends.tasks.endings import at_end
+from components.housekeeping import Housekeeping
+from components.visits import Visits
 
 if TYPE_CHECKING:
     from backends.metrics import Evaluation
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
     from backends.profiling.target import Against
     from backends.query.queries import Queries
     from backends.registry import Registry
-    from backends.retrieval import Library
+    from backends.retrieval import Library, PrivateLibraries
     from backends.serving.service import Service
     from backends.training.plan import Plan
     from backends.training.results import Comparison, TrainedModel
@@ -40,41 +45,53 @@ Made = TypeVar("Made")
 
 
 class Remembered(Generic[Value]):
-    """The last work of a few visitors, the longest unused forgotten first. Safe to use from any thread."""
+    """The last values by a name, the longest unused forgotten first. Safe to use from any thread."""
 
-    def __init__(self, size: int = 16) -> None:
+    def __init__(self, size: int) -> None:
         self._size = size
         self._lock = threading.Lock()
         self._values: OrderedDict[str, Value] = OrderedDict()
 
-    def get(self, owner: str) -> Value | None:
-        """What this visitor did last, None when that is unknown."""
+    def get(self, name: str) -> Value | None:
+        """What is remembered under this name, None when that is nothing."""
         with self._lock:
-            if owner in self._values:
-                self._values.move_to_end(owner)
-            return self._values.get(owner)
+            if name in self._values:
+                self._values.move_to_end(name)
+            return self._values.get(name)
 
-    def put(self, owner: str, value: Value) -> None:
-        """Remember it, and forget the visitor who has been away longest when there are too many."""
+    def put(self, name: str, value: Value) -> None:
+        """Remember it, and forget the longest unused when there are too many."""
         with self._lock:
-            self._values[owner] = value
-            self._values.move_to_end(owner)
+            self._values[name] = value
+            self._values.move_to_end(name)
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
 
 
 @st.cache_resource(show_spinner=False)
-def remembered() -> Remembered[Any]:
-    """One store for the whole server."""
-    return Remembered()
+def house() -> Housekeeping:
+    """Whom there is and what is kept for them, once for the whole server."""
+    made = Housekeeping(Settings.from_environment(), jobs, queries)
+    made.sweep_on()
+    return made
+
+
+def visits() -> Visits[Any]:
+    """What every visitor works on."""
+    return house().visits
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> JobRunner:
     """The one job runner of the workbench."""
-    runner = JobRunner(Settings.from_environment())
-    atexit.register(runner.close)
+    runner = JobRunner(Settings.from_environment(), lambda: house().make_room("another job"))
+    at_end(runner.close)
     return runner
+
+
+def admin() -> Admin:
+    """The administrator of this process, as the settings name one: the same as behind its API."""
+    return admin_of(Settings.from_environment())
 
 
 @st.cache_resource(show_spinner=False)
@@ -82,8 +99,8 @@ def queries() -> Queries:
     """The runner of queries, apart from that of the other jobs: a query never waits behind a training."""
     from backends.query.queries import Queries
 
-    runner = Queries(Settings.from_environment())
-    atexit.register(runner.close)
+    runner = Queries(Settings.from_environment(), lambda: house().make_room("a query"))
+    at_end(runner.close)
     return runner
 
 
@@ -120,153 +137,156 @@ def library() -> Library:
     return library()
 
 
-@st.cache_resource(show_spinner="Reading the table…", max_entries=8)
-def table(digest: str, name: str, corrections: tuple[tuple[str, Any], ...], _data: bytes) -> Dataset:
-    """The table in these bytes; `digest` is their SHA-256 and stands for them in the key."""
-    options = dict(corrections)
-    return read_table(_data, name, **{**options, "kinds": dict(options.get("kinds", ()))})
+def private_libraries() -> PrivateLibraries:
+    """The collections that a visitor keeps for themselves."""
+    from backends.retrieval import private_libraries
+
+    return private_libraries()
 
 
-@st.cache_resource(show_spinner="Looking at every column…", max_entries=8)
-def profile(digest: str, _dataset: Dataset) -> Profile:
+def kept(what: str, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+    """What `make` gives, made once for this key: `what` says which kind of thing it is, `key` of what."""
+    return house().derived.get(what, key, make)
+
+
+def _of(profile: Profile) -> tuple[str, str]:
+    """What a profile is of: the values and the name they were given."""
+    return profile.dataset.digest, profile.dataset.name
+
+
+def table(digest: str, name: str, corrections: tuple[tuple[str, Any], ...], data: bytes) -> Dataset:
+    """The table in these bytes; `digest` is their SHA-256 and stands for them in the key.
+
+    Raises WorkbenchError where there is no memory for it.
+    """
+
+    def read() -> Dataset:
+        house().make_room(f"the table {name!r}", len(data))
+        options = dict(corrections)
+        return read_table(data, name, **{**options, "kinds": dict(options.get("kinds", ()))})
+
+    waiting = st.spinner("Reading the table…")
+    return house().derived.get("table", (digest, name, corrections), read, 64, waiting)
+
+
+def profile(digest: str, dataset: Dataset) -> Profile:
     """What is known about a table; its costly parts are worked out when they are asked for, and kept."""
     from backends.profiling import profile
 
-    return profile(_dataset)
+    waiting = st.spinner("Looking at every column…")
+    return house().derived.get("profile", (digest, dataset.name), lambda: profile(dataset), 64, waiting)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def profile_against(digest: str, target: str | None, _profile: Profile) -> Profile:
+def profile_against(target: str | None, profile: Profile) -> Profile:
     """The profile with every feature set against a target."""
-    return _profile.with_target(target)
+    return kept("profile against", (*_of(profile), target), lambda: profile.with_target(target))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def column_detail(digest: str, name: str, _profile: Profile) -> Detail:
+def column_detail(name: str, profile: Profile) -> Detail:
     """One column closely."""
     from backends.profiling.detail import detail
 
-    return detail(_profile.values, name, _profile.budget)
+    return kept("detail", (*_of(profile), name), lambda: detail(profile.values, name, profile.budget))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def against_target(digest: str, target: str, name: str, _profile: Profile) -> Against:
+def against_target(target: str, name: str, profile: Profile) -> Against:
     """One feature against the target."""
     from backends.profiling.target import against_target
 
-    return against_target(_profile.values, target, name, _profile.budget)
+    key = (*_of(profile), target, name)
+    return kept("against target", key, lambda: against_target(profile.values, target, name, profile.budget))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def levels(digest: str, name: str, _profile: Profile) -> list[str]:
+def levels(name: str, profile: Profile) -> list[str]:
     """The levels of a column as groups, the largest first; 200 at most."""
+    return kept("levels", (*_of(profile), name), lambda: _levels(name, profile))
+
+
+def _levels(name: str, profile: Profile) -> list[str]:
     from backends.profiling.bins import level_labels
 
-    counts = _profile.values.coded(name).counts
-    labels = level_labels(_profile.values, name)
+    counts = profile.values.coded(name).counts
+    labels = level_labels(profile.values, name)
     return [labels[at] for at in np.argsort(-counts, kind="stable")[:200].tolist()]
 
 
 def shift(parts: Parts, budget: Budget) -> Shift:
     """Two parts compared; the digests of their tables, their labels and sizes stand for them in the key."""
-    sides = (parts.before, parts.after)
-    key = tuple((side.values.dataset.digest, side.label, side.rows) for side in sides)
-    return _shift(key, parts, budget)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _shift(key: tuple[tuple[str, str, int], ...], _parts: Parts, _budget: Budget) -> Shift:
     from backends.profiling.shift import shift
 
-    return shift(_parts, _budget)
+    sides = (parts.before, parts.after)
+    key = tuple((side.values.dataset.digest, side.values.dataset.name, side.label, side.rows) for side in sides)
+    return kept("shift", key, lambda: shift(parts, budget))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def associations(digest: str, columns: tuple[str, ...], _profile: Profile) -> Associations:
+def associations(columns: tuple[str, ...], profile: Profile) -> Associations:
     """The associations of the columns, or of those that were chosen."""
     from backends.profiling.relations import associations
 
-    return associations(_profile.values, _profile.budget, columns) if columns else _profile.associations
+    if not columns:
+        return profile.associations
+    key = (*_of(profile), columns)
+    return kept("associations", key, lambda: associations(profile.values, profile.budget, columns))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def pair(digest: str, first: str, second: str, third: str | None, _profile: Profile) -> Pair:
+def pair(first: str, second: str, third: str | None, profile: Profile) -> Pair:
     """Two columns by a third."""
     from backends.profiling.relations import pair
 
-    return pair(_profile.values, first, second, third, _profile.budget)
+    key = (*_of(profile), first, second, third)
+    return kept("pair", key, lambda: pair(profile.values, first, second, third, profile.budget))
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def missing_against_target(digest: str, target: str, _profile: Profile) -> pd.DataFrame:
+def missing_against_target(target: str, profile: Profile) -> pd.DataFrame:
     """The target where a value is missing and where it is there."""
     from backends.profiling.missing import missing_against_target
 
-    return missing_against_target(_profile.values, target, _profile.budget)
-
-
-def kept(what: str, key: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
-    """What `make` gives, made once for this key: `what` says which kind of thing it is, `key` of what."""
-    made: Made = _kept(what, key, make)
-    return made
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _kept(what: str, key: tuple[Hashable, ...], _make: Callable[[], Any]) -> Any:
-    return _make()
+    key = (*_of(profile), target)
+    return kept("missing", key, lambda: missing_against_target(profile.values, target, profile.budget))
 
 
 def report(profile: Profile, ending: str, private: bool) -> str:
     """The report in one of its formats."""
-    return _report(profile.dataset.digest, profile.target, ending, private, profile)
+    formats = {"html": profile.to_html, "json": profile.to_json, "md": profile.to_markdown}
+    key = (*_of(profile), profile.target, ending, private)
+    return house().derived.get("report", key, lambda: formats[ending](private=private), 16)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _report(digest: str, target: str | None, ending: str, private: bool, _profile: Profile) -> str:
-    formats = {"html": _profile.to_html, "json": _profile.to_json, "md": _profile.to_markdown}
-    return formats[ending](private=private)
-
-
-@st.cache_resource(show_spinner="Looking at the columns…", max_entries=16)
-def likely_targets(digest: str, _dataset: Dataset) -> pd.DataFrame:
+def likely_targets(digest: str, dataset: Dataset) -> pd.DataFrame:
     """The columns of a table as possible targets, the likely ones first."""
     from backends.training.targets import likely_targets
 
-    return likely_targets(_dataset)
+    waiting = st.spinner("Looking at the columns…")
+    return house().derived.get("targets", (digest, dataset.name), lambda: likely_targets(dataset), 64, waiting)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def class_labels(digest: str, target: str, _dataset: Dataset) -> list[str]:
+def class_labels(digest: str, target: str, dataset: Dataset) -> list[str]:
     """The labels of a column's values, as many as there are."""
     from backends.training.targets import class_codes
 
-    return class_codes(_dataset.frame[target], _dataset.schema[target].format)[1]
+    key = (digest, dataset.name, target)
+    return kept("labels", key, lambda: class_codes(dataset.frame[target], dataset.schema[target].format)[1])
 
 
 def plan(digest: str, spec: TrainingSpec, dataset: Dataset) -> Plan:
     """What a training would do. Raises WorkbenchError when it could not be done."""
-    return _plan(digest, json.dumps(spec.to_dict(), sort_keys=True), dataset)
-
-
-@st.cache_resource(show_spinner="Planning…", max_entries=32)
-def _plan(digest: str, spec: str, _dataset: Dataset) -> Plan:
     from backends.training.plan import plan
-    from backends.training.spec import TrainingSpec
 
-    return plan(_dataset, TrainingSpec.from_dict(json.loads(spec)))
+    key = (digest, dataset.name, json.dumps(spec.to_dict(), sort_keys=True))
+    return house().derived.get("plan", key, lambda: plan(dataset, spec), 64, st.spinner("Planning…"))
 
 
-@st.cache_resource(show_spinner="Judging the model on the held-out rows…", max_entries=32)
-def evaluation(result: str, key: str, _model: TrainedModel) -> Evaluation:
+def evaluation(result: str, key: str, model: TrainedModel) -> Evaluation:
     """The model judged on its held-out rows; `result` and `key` name it."""
     from backends.metrics import evaluate
 
-    return evaluate(_model)
+    waiting = st.spinner("Judging the model on the held-out rows…")
+    return house().derived.get("evaluation", (result, key), lambda: evaluate(model), 64, waiting)
 
 
-@st.cache_resource(show_spinner="Writing the script…", max_entries=32)
-def script(result: str, key: str, _comparison: Comparison, _dataset: Dataset) -> str:
+def script(result: str, key: str, comparison: Comparison, dataset: Dataset) -> str:
     """The plain script that repeats the model's score."""
     from backends.training.script import script
 
-    return script(_comparison, _dataset, key)
+    waiting = st.spinner("Writing the script…")
+    return house().derived.get("script", (result, key), lambda: script(comparison, dataset, key), 64, waiting)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, no_room
 
 log = logging.getLogger("workbench")
 
@@ -22,12 +22,13 @@ def show_error(error: WorkbenchError) -> None:
 
 
 def show_bug(error: Exception) -> bool:
-    """A WorkbenchError as its sentence; anything else as one calm sentence with a reference to the log.
+    """A WorkbenchError, or a full disk, as its sentence; anything else as a calm one with a reference to the log.
 
     Returns True: the error has been shown, no stack trace is wanted.
     """
-    if isinstance(error, WorkbenchError):
-        show_error(error)
+    known = error if isinstance(error, WorkbenchError) else no_room(error)
+    if known is not None:
+        show_error(known)
         return True
     reference = secrets.token_hex(4)
     log.error("unexpected error, reference %s", reference, exc_info=error)

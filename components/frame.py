@@ -6,15 +6,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from components import state
+from components import admin, state
 from components.feedback import escape
 
+TITLE = "Demo Workbench"
 ICON = Path(__file__).with_name("icon.png")  # a local file: a Material icon would be fetched from another host
 
 
 def configure() -> None:
     """Name the browser tab and use the whole width."""
-    st.set_page_config(page_title="Demo Workbench", page_icon=str(ICON), layout="wide")
+    st.set_page_config(page_title=TITLE, page_icon=str(ICON), layout="wide")
 
 
 def working_on() -> None:
@@ -33,3 +34,4 @@ def working_on() -> None:
             st.page_link("train_page.py", label=escape(chosen.title), icon=":material/check:")
         if work.collection is not None:
             st.page_link("ask_page.py", label=escape(work.collection), icon=":material/menu_book:")
+        admin.sign_in()

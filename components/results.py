@@ -10,10 +10,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from backends.charts import plotly_config
-from backends.datasets import Dataset, to_csv
+from backends.datasets import Dataset, spreadsheet_csv
 from components import state
 
 ROWS_SHOWN = 1_000
+DEFUSED = "A cell that a spreadsheet would take for a formula begins with an apostrophe in the file."
 
 
 def table(frame: pd.DataFrame, key: str, *, alt: str, download: str, **options: Any) -> None:
@@ -33,10 +34,11 @@ def csv_button(frame: pd.DataFrame, name: str, key: str, label: str = "CSV") -> 
     """A button that downloads the frame as CSV, made when it is pressed."""
     st.download_button(
         label,
-        data=lambda: frame.to_csv(index=False).encode(),
+        data=lambda: spreadsheet_csv(frame),
         file_name=f"{name}.csv",
         mime="text/csv",
         key=key,
+        help=DEFUSED,
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",
@@ -66,10 +68,11 @@ def table_button(dataset: Dataset, label: str, file: str, key: str) -> None:
     """A button that downloads a whole table as clean CSV, made when it is pressed."""
     st.download_button(
         label,
-        data=lambda: to_csv(dataset),
+        data=lambda: spreadsheet_csv(dataset.frame),
         file_name=file,
         mime="text/csv",
         key=key,
+        help=DEFUSED,
         icon=":material/download:",
         on_click="ignore",
         type="tertiary",

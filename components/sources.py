@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from backends.datasets.formats import ENDINGS
 from backends.datasets.samples import SAMPLES, Sample, sample_bytes
 from backends.settings import Settings
-from components import cached, state
+from components import cached, state, stay
 from components.state import Source
 
 
@@ -27,7 +28,9 @@ def shelve(name: str, data: bytes) -> None:
     """Read a table and put it on the shelf; the one that is worked on stays. Raises WorkbenchError."""
     source = Source(name, data, hashlib.sha256(data).hexdigest())
     dataset = cached.table(source.digest, name, (), data)
-    state.update(shelf=state.put_on_shelf(state.work().shelf, state.Shelved(source, dataset, dataset)))
+    work = state.work()
+    shelf = state.put_on_shelf(work.shelf, state.Shelved(source, dataset, dataset))
+    state.update(shelf=state.fit(replace(work, shelf=shelf), needed=1).shelf)
 
 
 def take_from_shelf(table: state.Shelved) -> None:
@@ -38,7 +41,7 @@ def take_from_shelf(table: state.Shelved) -> None:
 
 
 def choose() -> None:
-    """Three ways to a table, side by side."""
+    """Three ways to a table, side by side, and how long it stays."""
     upload, paste, sample = st.tabs(["Upload a file", "Paste text", "Pick a sample"], key="source_tab", default=None)
     with upload:
         _upload()
@@ -46,6 +49,7 @@ def choose() -> None:
         _paste()
     with sample:
         sample_buttons("source")
+    stay.small_print()
 
 
 def sample_buttons(prefix: str) -> None:
@@ -64,6 +68,7 @@ def _upload() -> None:
     )
     if file is not None:
         load(file.name, file.getvalue())
+        state.forget_upload(file)
         st.rerun()
 
 

@@ -1,23 +1,31 @@
 """What one person is working on: the only file that touches `st.session_state`.
 
-A session ends when the browser reloads; the visitor's cookie does not. So every change is remembered twice:
-in the session, and under the visitor's name, from where a new session of the same browser picks it up.
+A session ends when the browser reloads; the visitor's cookie does not. So work is kept under the visitor's name, from
+where a new session of the same browser picks it up, and the session holds but the key of its tab: when work is let go,
+it is gone everywhere.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from backends.datasets import Dataset, Recipe, prepare
+from backends.errors import WorkbenchError
 from backends.serving.visitors import visitor
-from components import cached
+from backends.tasks.memory import megabytes
+from components import account, cached, holdings
+from components.feedback import escape
+from components.visits import Tab
 
 if TYPE_CHECKING:  # scikit-learn is not for the first page to pay
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from backends.bundle.job import Exported
     from backends.explanations.cohorts import Cohort
     from backends.fairness.mitigation import Mitigated
@@ -34,6 +42,8 @@ KEEP: dict[str, Any] = {"persist_state": "session"}  # a widget's value is still
 SHELF = 4  # other tables that are kept at hand
 BESIDE = (  # what does not depend on the table
     "who",
+    "tour",
+    "toured",
     "published",
     "collection",
     "answers",
@@ -43,7 +53,7 @@ BESIDE = (  # what does not depend on the table
     "measure_job",
     "measured",
 )
-_WORK = "work"
+_TAB = "tab"
 _OWNER = "owner"
 
 
@@ -113,6 +123,8 @@ class Work:
     exported: tuple[tuple[ExportOf, Exported], ...] = ()  # the last exports, the newest first
     export_failed: tuple[ExportOf, str] | None = None  # what could not be exported, and why
     who: str = ""  # the name that the history of published models keeps
+    tour: Literal["offered", "on", "closed"] = "offered"  # the five steps on a card
+    toured: tuple[str, ...] = ()  # its stops for reading that are over
     published: str | None = None  # the published model that was looked at last
     query: QueryWork | None = None  # the SQL that was asked, and what came of it
     collection: str | None = None  # the collection of documents that was looked at last
@@ -125,52 +137,82 @@ class Work:
 
 
 def owner() -> str:
-    """The visitor's name: from the cookie, or for this session only when the browser keeps none."""
+    """The visitor's name: from the cookie, or for this session only when the browser keeps none (see `account`)."""
     if _OWNER not in st.session_state:
-        st.session_state[_OWNER] = visitor(dict(st.context.cookies)) or f"session-{secrets.token_urlsafe(16)}"
+        browser = visitor(dict(st.context.cookies)) or f"session-{secrets.token_urlsafe(16)}"
+        st.session_state[_OWNER] = account.bound(browser)
     return str(st.session_state[_OWNER])
 
 
 def work() -> Work:
-    """What this session is working on; a new session goes on with what the visitor did last."""
-    if _WORK not in st.session_state:
-        st.session_state[_WORK] = cached.remembered().get(owner()) or Work()
-    current: Work = st.session_state[_WORK]
-    return current
+    """What this tab is working on; a new one goes on with what the visitor did last."""
+    found: Work | None = cached.visits().get(owner(), _tab())
+    return found or Work()
+
+
+def anything() -> bool:
+    """Whether this tab works on anything at all."""
+    return cached.visits().get(owner(), _tab()) is not None
 
 
 def update(**changes: Any) -> Work:
-    """Change some fields of the work, for this session and for the visitor's next one."""
-    st.session_state[_WORK] = replace(work(), **changes)
-    cached.remembered().put(owner(), st.session_state[_WORK])
-    return work()
+    """Change some fields of the work, for this tab and for those that the visitor opens from now on."""
+    return _keep(replace(work(), **changes))
+
+
+def _keep(changed: Work) -> Work:
+    former = holdings.names(work())
+    cached.visits().put(owner(), _tab(), changed)
+    cached.house().forget_unheld(former - holdings.names(changed))
+    return changed
+
+
+def _tab() -> Tab:
+    tab: Tab = st.session_state.setdefault(_TAB, Tab())
+    return tab
+
+
+def fit(changed: Work, needed: int = 0) -> Work:
+    """The work within the memory of one visitor: tables go from the shelf for it, which is said.
+
+    The `needed` first tables of the shelf stay. Raises WorkbenchError where it does not fit even so.
+    """
+    limit = cached.house().budget.session
+    try:
+        fitting, taken = holdings.fitted(changed, limit, needed)
+    except WorkbenchError:
+        cached.house().forget_unheld(holdings.names(changed))
+        raise
+    if taken:
+        was = "was" if len(taken) == 1 else "were"
+        st.toast(
+            f"{escape(holdings.joined(taken))} {was} taken off the shelf: one visitor's tables may hold "
+            f"{megabytes(limit)} MB.",
+            icon=":material/shelves:",
+            duration="long",
+        )
+    return fitting
 
 
 def start_over(source: Source, dataset: Dataset) -> Work:
     """Work on another table: everything that was learnt from the former one goes, and what runs on it is ended.
 
-    The former table itself is put on the shelf, unless it is the same file read in another way.
+    The former table itself is put on the shelf, unless it is the same file read in another way. Raises WorkbenchError
+    where the new one is too large; nothing changes then.
     """
     former = work()
+    other_file = former.source is not None and former.source.digest != source.digest
+    shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
+    shelf = tuple(table for table in shelf if table.source.digest != source.digest)
+    kept = {name: getattr(former, name) for name in ("exported", *BESIDE)}
+    query = former.query and former.query.cleared()
+    changed = fit(Work(source=source, read=dataset, dataset=dataset, shelf=shelf, query=query, **kept))
     running = {pair[0] for pair in (former.mitigation_job, former.export_job, former.curve_job) if pair}
     for job in cached.jobs().jobs(owner()):
         if job.id in {former.job, *running}:
             cached.jobs().cancel(job.id, owner())
-    other_file = former.source is not None and former.source.digest != source.digest
-    shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
-    shelf = tuple(table for table in shelf if table.source.digest != source.digest)
-    return update(
-        **{
-            **Work().__dict__,
-            "source": source,
-            "read": dataset,
-            "dataset": dataset,
-            "shelf": shelf,
-            "query": former.query and former.query.cleared(),
-            "exported": former.exported,
-            **{name: getattr(former, name) for name in BESIDE},
-        }
-    )
+    cached.visits().told(owner())  # that what was there before is gone: here is another
+    return _keep(changed)
 
 
 def put_on_shelf(shelf: tuple[Shelved, ...], table: Shelved | None) -> tuple[Shelved, ...]:
@@ -195,12 +237,13 @@ def decide(recipe: Recipe) -> Work:
     current = work()
     assert current.read is not None
     prepared = prepare(current.read, recipe)
+    fitting = fit(replace(current, dataset=prepared))
     forget_widgets("train_")
     forget_widgets("explore_", but=("explore_tab", "explore_target"))
     if widget("explore_target", None) not in (None, *prepared.schema.names):
         forget_widgets("explore_target")
     spec = None if current.spec is None else current.spec.for_table(prepared)
-    return update(dataset=prepared, spec=spec)
+    return _keep(replace(fitting, spec=spec))
 
 
 def aim_at(target: str) -> Work:
@@ -213,6 +256,13 @@ def aim_at(target: str) -> Work:
         return current
     forget_widgets("train_")
     return update(spec=TrainingSpec(target).for_table(current.dataset))
+
+
+def forget_upload(file: UploadedFile) -> None:
+    """Drop the bytes of an uploaded file from the session that it came by; whoever read them has their own."""
+    context = get_script_run_ctx()
+    if context is not None and hasattr(context.uploaded_file_mgr, "remove_file"):
+        context.uploaded_file_mgr.remove_file(session_id=context.session_id, file_id=file.file_id)
 
 
 def forget_widgets(prefix: str, but: tuple[str, ...] = ()) -> None:

@@ -18,7 +18,7 @@ from backends.explanations import ExplainBudget, Explanation, explain
 from backends.explanations.cohorts import Cohort
 from backends.explanations.explain import explain_some, what_fits
 from backends.training.results import Comparison, TrainedModel
-from components import cached, state
+from components import cached, empty, state
 from components.explain.coming import begun, warm_up
 from components.feedback import escape
 
@@ -163,8 +163,7 @@ def needs_a_model() -> None:
     """What the page needs, and the way to it; meanwhile the server gets ready to explain."""
     warm_up()
     if state.work().dataset is None:
-        st.markdown("This page needs a table and a trained model.")
-        st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+        empty.needs_a_table("This page needs a table and a trained model.")
     else:
         st.markdown("This page needs a trained model.")
         st.page_link("train_page.py", label="Train one", icon=":material/model_training:")

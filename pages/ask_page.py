@@ -6,27 +6,30 @@ from functools import partial
 
 import streamlit as st
 
-from components import cached, tabs
-from components.ask import calls, chat, documents, measure, new, place, settings, suggestions
+from components import engines, stay, tabs
+from components.ask import calls, chat, documents, known, measure, new, place, settings, suggestions
 
 st.title("Ask")
-library = cached.library()
-name = place.choose(list(library.names()), new.show)
-if name is None:
+engines.warn("milvus", "llm")
+key = place.choose(known.listed(), new.show)
+if key is None:
     st.markdown("Documents in, answers out: each sentence with the exact characters of the document it rests on.")
     place.warn_of_loss()
     documents.first()
+    if known.is_own(known.key_of_new("")):
+        stay.small_print()
     st.stop()
 
-collection = place.opened(name)
+collection = place.opened(key)
 if collection is None:
     st.stop()
 status = collection.status()
-st.markdown(place.summary(name, status))
+st.markdown(place.summary(collection.name, status))
+place.whose(key)
 place.warn_of_loss()
-documents.running(name)
+documents.running(key)
 place.not_ready_yet(collection, status, partial(documents.rebuild, collection))
-refused = documents.refused(name)
+refused = documents.refused(key)
 if refused:
     st.caption(f":material/draft: {refused}")
 views = {

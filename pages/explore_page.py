@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import cached, recipe_view, state, tabs
+from components import cached, empty, recipe_view, state, tabs
 from components.explore import alerts, columns, compare, missing, overview, query, relations, report, target
 from components.feedback import escape
 
 dataset = state.work().dataset
 st.title("Explore")
 if dataset is None:
-    st.markdown("Exploring needs a table.")
-    st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+    empty.needs_a_table("Exploring needs a table.")
     st.stop()
 
 if not dataset.rows:
@@ -23,7 +22,7 @@ if not dataset.rows:
 answer, picker = st.columns([4, 1], vertical_alignment="bottom")
 with picker:
     chosen = overview.target_input(dataset)
-profile = cached.profile_against(dataset.digest, chosen, cached.profile(dataset.digest, dataset))
+profile = cached.profile_against(chosen, cached.profile(dataset.digest, dataset))
 sentence = answer.empty()
 sentence.markdown(overview.size(profile))
 overview.numbers(profile)

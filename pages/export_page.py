@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from components import state, subject, tabs
+from components import admin, state, subject, tabs
 from components.export import ask, bundle, proof
 from components.feedback import escape
 
@@ -38,7 +38,7 @@ proof.verdict(certificate, about.model.title)
 proof.numbers(certificate)
 name = ask.file_name(about)
 bundle.downloads(exported, name)
-if certificate.passed:
+if certificate.passed and admin.allowed("Publishing it as a widget and an API is"):
     st.page_link("publish_page.py", label="Publish it as a widget and an API", icon=":material/rocket_launch:")
 tabs.show(
     "export_tab",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import sources, state, steps
+from components import sources, state, steps, tour
 from components.feedback import escape
 
 work = state.work()
@@ -15,15 +15,17 @@ if work.dataset is None:
         "Load a table, know it in a minute, train and compare classifiers, and read what they honestly promise. "
         "Or give it documents, and get answers that can be checked."
     )
+    tour.offer()
     st.page_link("load_page.py", label="Load your own table", icon=":material/upload_file:")
     st.page_link("ask_page.py", label="Ask your own documents", icon=":material/menu_book:")
-    st.subheader("Or start with a sample")
+    st.header("Or start with a sample")
     sources.sample_buttons("home")
     st.stop()
 
 table = work.dataset
 st.markdown(f"You are working on **{escape(table.name)}**: {table.rows:,} rows, {len(table.schema):,} columns.")
 steps.show(work)
+tour.offer()
 
-st.subheader("Work on something else")
+st.header("Work on something else")
 sources.sample_buttons("home")

@@ -18,13 +18,13 @@ dataset_view.numbers(dataset)
 dataset_view.prepared_since()
 if dataset.notes:
     with st.container(border=True):
-        st.subheader("What was guessed and repaired")
+        st.header("What was guessed and repaired")
         dataset_view.notes(dataset)
 
-st.subheader("Rows")
+st.header("Rows")
 dataset_view.rows(dataset)
 
-st.subheader("Columns")
+st.header("Columns")
 kinds = dataset_view.columns(dataset)
 if kinds and st.button("Read again with these kinds", icon=":material/refresh:", type="primary"):
     dataset_view.apply({"kinds": kinds})

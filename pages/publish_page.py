@@ -7,16 +7,19 @@ from functools import partial
 import streamlit as st
 
 from backends.errors import WorkbenchError
-from components import cached, tabs
+from components import admin, cached, engines, tabs
 from components.address import address
 from components.feedback import escape
 from components.publish import calls, place, publish, traffic, try_it, versions, widget
 
 st.title("Publish")
+engines.warn("mlflow")
 with st.spinner("Opening the registry…"):
     served, models = cached.served(), cached.registry().models()
 base = address("publish")
 st.markdown(place.summary(models, base))
+admin.banner()
+mine = admin.rights()
 if not served.settings.home:
     st.warning(
         "What is published is kept in a temporary folder and goes when the workbench stops. "
@@ -25,11 +28,14 @@ if not served.settings.home:
     )
 left, right = st.columns(2)
 with right if models else left:
-    who = place.who()
+    who = place.who() if mine.may_change else ""
 with left:
     name = place.model_input([model.name for model in models])
-with st.container(border=True) if not models else st.expander("Publish a new version", icon=":material/add:"):
-    publish.show(who)
+if mine.may_change:
+    with st.container(border=True) if not models else st.expander("Publish a new version", icon=":material/add:"):
+        publish.show(who)
+elif mine.case == "visitor":
+    admin.allowed("Publishing a version is")
 if name is None:
     st.stop()
 

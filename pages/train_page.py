@@ -5,13 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from backends.errors import WorkbenchError
-from components import cached, comparison_view, feedback, model_view, state, threshold_view, train_form, train_job
+from components import (
+    cached,
+    comparison_view,
+    empty,
+    engines,
+    feedback,
+    model_view,
+    state,
+    threshold_view,
+    train_form,
+    train_job,
+)
 
 work = state.work()
 st.title("Train and compare")
+engines.warn("dask")
 if work.dataset is None:
-    st.markdown("Training needs a table.")
-    st.page_link("load_page.py", label="Load a table", icon=":material/upload_file:")
+    empty.needs_a_table("Training needs a table.")
     st.stop()
 
 if work.message:
@@ -32,16 +43,16 @@ elif work.comparison is not None:
     numbers = st.container()
     picture, doubts = st.columns([3, 2])
     with picture, st.container(border=True):
-        st.subheader("Leaderboard")
+        st.header("Leaderboard")
         comparison_view.board(work.comparison)
     with doubts, st.container(border=True):
-        st.subheader("What to look at")
+        st.header("What to look at")
         comparison_view.checks(work.comparison)
     comparison_view.failures(work.comparison)
     comparison_view.table(work.comparison)
     comparison_view.notes(work.comparison)
 
-    st.subheader("One model on the rows it never saw")
+    st.header("One model on the rows it never saw")
     subject = model_view.choose(work.trained or work.dataset, work.comparison)
     model_view.show(subject)
     with numbers:

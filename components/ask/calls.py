@@ -11,12 +11,16 @@ import streamlit as st
 from backends.retrieval import Collection
 from components import cached
 from components.address import address
+from components.ask import known
 
 KEY = "$WORKBENCH_KEY"
 
 
 def show(collection: Collection) -> None:
     """Add, search and ask, from a shell and from Python."""
+    if known.is_own(known.key_of(collection)):
+        st.markdown("The API knows the collections that everybody sees. This one is yours alone.")
+        return
     base, keyed = address("ask"), cached.served().keys.required
     where = f"{base}/api/v1/collections/{quote(collection.name, safe='')}"
     for title, language, text in (
@@ -27,7 +31,7 @@ def show(collection: Collection) -> None:
     ):
         st.markdown(f"**{title}**")
         st.code(text, language=language, wrap_lines=True)
-    st.caption(f"Everything else, such as measuring, is described at {base}/api/docs and {base}/api/openapi.json.")
+    st.markdown(f"Everything else, such as measuring, is described at {base}/api/docs and {base}/api/openapi.json.")
 
 
 def ask(where: str, keyed: bool) -> str:

@@ -15,7 +15,7 @@ from backends.retrieval.answering.confidence import sure
 from backends.retrieval.answering.conversation import Conversation
 from backends.retrieval.answering.events import Answered, Piece, Searched
 from components import results, state
-from components.ask import options, sources
+from components.ask import known, options, sources
 from components.feedback import escape, show_error
 
 MARKS = re.compile(r"^(?:[-*+>]|\d+[.)]|#{1,6})\s+|\*\*|__|`")  # of Markdown, which say nothing in an answer
@@ -27,7 +27,8 @@ def show(collection: Collection, suggestions: Sequence[str] = ()) -> None:
     """The field for a question, the last answer, and the earlier ones."""
     asked = st.chat_input("Ask your documents", key="ask_question", max_chars=2_000)
     chosen = options.show(collection)
-    answers = mine(collection.name)
+    key = known.key_of(collection)
+    answers = mine(key)
     if not answers and suggestions:
         picked = st.pills("For example", list(suggestions), key="ask_suggestion", selection_mode="single")
         asked = asked or picked
@@ -38,17 +39,17 @@ def show(collection: Collection, suggestions: Sequence[str] = ()) -> None:
     newest = len(answers) - 1
     _turn(collection, answers[newest], newest)
     if newest:
-        st.subheader("Earlier")
+        st.header("Earlier")
         for at in range(newest - 1, -1, -1):
             with st.expander(escape(answers[at].question), key=f"ask_earlier_{at}", on_change="rerun") as earlier:
                 if earlier.open:
                     _turn(collection, answers[at], at)
-    _downloads(collection.name, answers)
+    _downloads(collection, answers)
 
 
-def mine(name: str) -> tuple[Answer, ...]:
+def mine(key: str) -> tuple[Answer, ...]:
     """What this visitor asked the collection, the oldest first."""
-    return tuple(answer for of, answer in state.work().answers if of == name)
+    return tuple(answer for of, answer in state.work().answers if of == key)
 
 
 def _ask(collection: Collection, question: str, answers: Sequence[Answer], chosen: options.Chosen) -> None:
@@ -67,7 +68,7 @@ def _ask(collection: Collection, question: str, answers: Sequence[Answer], chose
                     written += event.text
                     box.markdown(escape(written))
                 elif isinstance(event, Answered):
-                    state.update(answers=(*state.work().answers, (collection.name, event.answer))[-KEPT:])
+                    state.update(answers=(*state.work().answers, (known.key_of(collection), event.answer))[-KEPT:])
         except WorkbenchError as error:
             show_error(error)
             return
@@ -77,7 +78,7 @@ def _ask(collection: Collection, question: str, answers: Sequence[Answer], chose
 def _turn(collection: Collection, answer: Answer, at: int) -> None:
     key = f"ask_{at}"
     long = len(answer.question) > LONG
-    st.markdown(escape(answer.question) if long else f"#### {escape(answer.question)}")
+    st.markdown(escape(answer.question) if long else f"## {escape(answer.question)}")
     if answer.asked != answer.question:
         st.caption(f"Searched for: {escape(answer.asked)}")
     cited = [citation for sentence in answer.sentences if sentence.supported for citation in sentence.citations]
@@ -172,11 +173,12 @@ def _warnings(answer: Answer) -> None:
     )
 
 
-def _downloads(name: str, answers: Sequence[Answer]) -> None:
-    conversation = Conversation(tuple(answers), name)
+def _downloads(collection: Collection, answers: Sequence[Answer]) -> None:
+    conversation = Conversation(tuple(answers), collection.name)
     with st.container(horizontal=True, vertical_alignment="center"):
         results.text_button(conversation.to_markdown, "conversation.md", "text/markdown", "Markdown")
         results.text_button(conversation.to_json, "conversation.json", "application/json", "JSON")
         if st.button("Start a new conversation", key="ask_clear", type="tertiary", icon=":material/restart_alt:"):
-            state.update(answers=tuple(pair for pair in state.work().answers if pair[0] != name))
+            key = known.key_of(collection)
+            state.update(answers=tuple(pair for pair in state.work().answers if pair[0] != key))
             st.rerun()

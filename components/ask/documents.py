@@ -16,11 +16,12 @@ from backends.retrieval.samples import handbook
 from backends.settings import Settings
 from backends.tasks import Job
 from components import cached, job_panel, results, state
-from components.ask import passages, place
+from components.ask import known, passages, place
 from components.feedback import escape, show_error
 
 ENDINGS = ("pdf", "docx", "md", "txt", "html", "htm", "csv")
 HANDBOOK = "Handbook"
+WORKBENCH = "workbench"  # the owner of jobs that are no visitor's; theirs have longer names
 LOOKED_AT = "ask_document"  # the document that was chosen last
 GIVEN = "ask_given"  # how often files were given: the key of the next field
 OPTIONAL = ("title", "tags", "date", "remarks", "pages")  # columns that are shown where there is something in them
@@ -28,10 +29,11 @@ OPTIONAL = ("title", "tags", "date", "remarks", "pages")  # columns that are sho
 
 def show(collection: Collection) -> None:
     """Add files, see what became of them, and look at what is stored."""
-    stored = collection.documents()
-    with st.container(border=True) if not stored else st.expander("Add files", icon=":material/upload_file:"):
-        add(collection.name)
-    outcomes(collection.name)
+    stored, key = collection.documents(), known.key_of(collection)
+    if known.may_change(key):
+        with st.container(border=True) if not stored else st.expander("Add files", icon=":material/upload_file:"):
+            add(key)
+        outcomes(key)
     if not stored:
         return
     chosen = _table(stored)
@@ -42,7 +44,7 @@ def show(collection: Collection) -> None:
         _one(collection, chosen)
 
 
-def add(name: str) -> None:
+def add(key: str) -> None:
     """The field for files, and what goes with them."""
     files = st.file_uploader(
         "PDF, Word, Markdown, text, HTML or CSV",
@@ -61,49 +63,63 @@ def add(name: str) -> None:
         asked = st.form_submit_button(label, type="primary", icon=":material/library_add:", disabled=busy or not files)
     if asked and files:
         given = [File(one.name, one.getvalue(), password or None, tuple(tags) or None, date) for one in files]
-        start(name, given)
+        start(key, given)
+        for one in files:
+            state.forget_upload(one)
         state.set_widget(GIVEN, state.widget(GIVEN, 0) + 1)
         st.rerun()
 
 
-def start(name: str, files: Sequence[File]) -> None:
-    """Read files into a collection in the background. Raises WorkbenchError for a name that cannot be one."""
-    library = cached.library()
-    collection = library.open(name) if name in library.names() else library.create(name)
+def start(key: str, files: Sequence[File]) -> None:
+    """Read files into a collection in the background, which is created where it is not there.
+
+    Raises WorkbenchError for a name that cannot be one, for who may not change the collection, and for too many files
+    in collections of one's own.
+    """
+    known.check(key)
+    if known.is_own(key):
+        cached.private_libraries().check_room(state.owner(), sum(one.size for one in files))
+    collection = known.opened(key) if key in known.listed() else known.created(key)
     title = f"Reading {number_of(len(files), 'file')}"
     job = cached.jobs().start(state.owner(), title, indexing.ADDRESS, indexing.prepare(collection, files))
-    state.update(index_job=(job.id, name), collection=name)
+    state.update(index_job=(job.id, key), collection=key)
 
 
 def rebuild(collection: Collection) -> None:
-    """Cut and embed in the background what does not agree with the settings and the model."""
-    title = "Cutting and embedding the documents anew"
-    job = cached.jobs().start(state.owner(), title, indexing.ADDRESS, indexing.prepare_rebuild(collection))
-    state.update(index_job=(job.id, collection.name))
+    """Cut and embed in the background what does not agree with the settings and the model.
+
+    The job is the visitor's, to watch and to cancel, where they may change the collection; else the workbench's own.
+    """
+    title, key = "Cutting and embedding the documents anew", known.key_of(collection)
+    theirs = known.may_change(key)
+    owner = state.owner() if theirs else WORKBENCH
+    job = cached.jobs().start(owner, title, indexing.ADDRESS, indexing.prepare_rebuild(collection))
+    if theirs:
+        state.update(index_job=(job.id, key))
 
 
 def sample() -> None:
     """Read the handbook that comes with the workbench."""
-    start(HANDBOOK, [File(path.name, path.read_bytes()) for path in handbook()])
+    start(known.key_of_new(HANDBOOK), [File(path.name, path.read_bytes()) for path in handbook()])
 
 
-def running(name: str) -> None:
+def running(key: str) -> None:
     """The job that reads documents into this collection, while there is one."""
     current = state.work().index_job
-    if current is not None and current[1] == name:
+    if current is not None and current[1] == key:
         job_panel.watch(current[0], _take_over, _nothing, forget="index_job")
 
 
-def refused(name: str) -> str:
+def refused(key: str) -> str:
     """How many of the files given last were not read, in a sentence; empty when all were."""
-    last = dict(state.work().outcomes).get(name, ())
+    last = dict(state.work().outcomes).get(key, ())
     bad = sum(1 for one in last if one.reason)
     return f"{bad:,} of {number_of(len(last), 'file')} could not be read: see Documents." if bad else ""
 
 
-def outcomes(name: str) -> None:
+def outcomes(key: str) -> None:
     """What became of the files that were given last: first why some were not read."""
-    last = dict(state.work().outcomes).get(name, ())
+    last = dict(state.work().outcomes).get(key, ())
     if not last:
         return
     bad = [one for one in last if one.reason]
@@ -111,7 +127,7 @@ def outcomes(name: str) -> None:
         lines = [f"- **{escape(one.name)}**: {escape(_shortly(one))}" for one in bad]
         st.warning("\n".join(lines), title=f"{number_of(len(bad), 'file')} not read", icon=":material/draft:")
         if st.button("Understood", key="ask_understood", type="tertiary", icon=":material/check:"):
-            state.update(outcomes=tuple(pair for pair in state.work().outcomes if pair[0] != name))
+            state.update(outcomes=tuple(pair for pair in state.work().outcomes if pair[0] != key))
             st.rerun()
     with st.expander(f"{number_of(len(last) - len(bad), 'file')} read", icon=":material/fact_check:"):
         frame = pd.DataFrame(
@@ -137,18 +153,18 @@ def _shortly(one: Outcome) -> str:
 
 
 def _take_over(job: Job) -> None:
-    name = (state.work().index_job or ("", ""))[1]
+    key = (state.work().index_job or ("", ""))[1]
     state.update(index_job=None)
     if job.error is not None:
         st.toast(escape(job.error.message), icon=":material/error:")
         return
     if job.state == "done":
-        report = indexing.read(job.output, cached.library().open(name))
+        report = indexing.read(job.output, known.opened(key))
         for sentence in report.rebuilt.refused if report.rebuilt else ():
             st.toast(escape(sentence), icon=":material/error:", duration="infinite")
         found = report.outcomes
-        kept = tuple(pair for pair in state.work().outcomes if pair[0] != name)
-        state.update(outcomes=((name, found), *kept) if found else kept)
+        kept = tuple(pair for pair in state.work().outcomes if pair[0] != key)
+        state.update(outcomes=((key, found), *kept) if found else kept)
 
 
 def _nothing(job: Job) -> None:
@@ -186,15 +202,16 @@ def _table(stored: Sequence[StoredDocument]) -> StoredDocument | None:
 
 
 def _one(collection: Collection, document: StoredDocument) -> None:
-    st.subheader(escape(document.name))
+    st.header(escape(document.name))
     for note in document.notes:
         st.caption(f":material/info: {escape(note)}")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        _tags(collection, document)
-        with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-            st.markdown(f"{escape(document.name)} and its {number_of(document.passages, 'passage')} go for good.")
-            if st.button("Delete it", key="ask_delete", type="primary"):
-                _deleted(collection, document)
+    if known.may_change(known.key_of(collection)):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _tags(collection, document)
+            with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+                st.markdown(f"{escape(document.name)} and its {number_of(document.passages, 'passage')} go for good.")
+                if st.button("Delete it", key="ask_delete", type="primary"):
+                    _deleted(collection, document)
     passages.show(collection, document)
 
 
@@ -204,6 +221,7 @@ def _tags(collection: Collection, document: StoredDocument) -> None:
         tags = st.multiselect("Tags", list(document.tags), default=list(document.tags), accept_new_options=True)
         date = st.date_input("Date", value=document.date)
         if st.form_submit_button("Keep", icon=":material/save:"):
+            known.check(known.key_of(collection))
             collection.tag(document.id, tuple(tags))
             collection.set_date(document.id, date)
             st.rerun()
@@ -211,6 +229,7 @@ def _tags(collection: Collection, document: StoredDocument) -> None:
 
 def _deleted(collection: Collection, document: StoredDocument) -> None:
     try:
+        known.check(known.key_of(collection))
         collection.delete(document.id)
     except WorkbenchError as error:
         show_error(error)
@@ -219,14 +238,14 @@ def _deleted(collection: Collection, document: StoredDocument) -> None:
     st.rerun()
 
 
-def first(name: str = place.FIRST) -> None:
+def first() -> None:
     """What there is to do while there is no collection: give files, or take the sample."""
     left, right = st.columns([2, 1])
     with left, st.container(border=True):
-        st.subheader("Your files")
-        add(name)
+        st.header("Your files")
+        add(known.key_of_new(place.FIRST))
     with right, st.container(border=True):
-        st.subheader("Or a sample")
+        st.header("Or a sample")
         st.markdown(
             "**The workbench handbook**: how to judge a model honestly, in a dozen short documents of all formats."
         )

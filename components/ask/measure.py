@@ -19,17 +19,18 @@ from backends.retrieval.evaluation.making import OF_THEIR_WORDS
 from backends.retrieval.evaluation.measuring import Measured, Order
 from backends.tasks import Job
 from components import cached, job_panel, results, state, tabs
-from components.ask import configure, threshold
+from components.ask import configure, known, threshold
 from components.ask.question_set import choose
 from components.feedback import escape
 
 
 def show(collection: Collection) -> None:
     """The last figures first, then the questions and the configurations they come from."""
+    key = known.key_of(collection)
     current = state.work().measure_job
-    if current is not None and current[1] == collection.name:
+    if current is not None and current[1] == key:
         job_panel.watch(current[0], _take_over, _nothing, forget="measure_job")
-    last = dict(state.work().measured).get(collection.name)
+    last = dict(state.work().measured).get(key)
     if last is not None:
         _found(last)
     questions = choose(collection)
@@ -37,7 +38,7 @@ def show(collection: Collection) -> None:
         with st.container(border=True):
             _order(collection, questions)
         with st.container(border=True):
-            st.subheader("“Not in your documents”")
+            st.header("“Not in your documents”")
             threshold.show(collection, questions)
 
 
@@ -164,7 +165,7 @@ def _refusals(evaluation: Evaluation) -> None:
 
 
 def _order(collection: Collection, questions: QuestionSet) -> None:
-    st.subheader("Measure")
+    st.header("Measure")
     configurations = configure.show(collection)
     left, right = st.columns(2)
     with left:
@@ -177,18 +178,18 @@ def _order(collection: Collection, questions: QuestionSet) -> None:
         order = Order(collection.name, questions, configurations, k=int(k), answers=answers)
         prepared = measuring.prepare(order, collection.settings)
         job = cached.jobs().start(state.owner(), "Measuring the search", measuring.ADDRESS, prepared)
-        state.update(measure_job=(job.id, collection.name))
+        state.update(measure_job=(job.id, known.key_of(collection)))
         st.rerun()
 
 
 def _take_over(job: Job) -> None:
-    name = (state.work().measure_job or ("", ""))[1]
+    key = (state.work().measure_job or ("", ""))[1]
     state.update(measure_job=None)
     if job.error is not None:
         st.toast(escape(job.error.message), icon=":material/error:")
     elif job.state == "done":
-        kept = tuple(pair for pair in state.work().measured if pair[0] != name)
-        state.update(measured=((name, measuring.read(job.output(measuring.RESULT))), *kept))
+        kept = tuple(pair for pair in state.work().measured if pair[0] != key)
+        state.update(measured=((key, measuring.read(job.output(measuring.RESULT))), *kept))
 
 
 def _nothing(job: Job) -> None:

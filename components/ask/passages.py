@@ -10,6 +10,8 @@ import streamlit as st
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.index.records import StoredChunk, StoredDocument
+from components import results
+from components.ask import known
 from components.ask.reader import Mark, PageBreak, reader
 from components.feedback import show_error
 
@@ -35,7 +37,7 @@ def show(collection: Collection, document: StoredDocument) -> None:
             _former(collection, document, version)
         else:
             chosen = _table(chunks)
-        if chosen is not None:
+        if chosen is not None and known.may_change(known.key_of(collection)):
             _change(collection, chosen)
     with right:
         text = collection.text(document.id, version)
@@ -66,6 +68,7 @@ def _table(chunks: Sequence[StoredChunk]) -> StoredChunk | None:
         alt="The passages",
         height=420,
     )
+    results.csv_button(frame, "passages", key="ask_passages_csv")
     rows = event["selection"]["rows"]
     return chunks[rows[0]] if rows and rows[0] < len(chunks) else None
 
@@ -73,6 +76,7 @@ def _table(chunks: Sequence[StoredChunk]) -> StoredChunk | None:
 def _change(collection: Collection, chunk: StoredChunk) -> None:
     found = st.toggle("This passage can be found", value=chunk.enabled, key=f"ask_found_{chunk.id}_{chunk.enabled}")
     if found != chunk.enabled:
+        known.check(known.key_of(collection))
         collection.enable(chunk.id, found)
         st.rerun()
     with st.popover("Edit its text", icon=":material/edit:"), st.form(f"ask_edit_{chunk.id}", border=False):
@@ -80,6 +84,7 @@ def _change(collection: Collection, chunk: StoredChunk) -> None:
         st.caption("The document gets a new version with this text in it; the former one stays readable.")
         if st.form_submit_button("Keep as a new version", icon=":material/save:") and text != chunk.text:
             try:
+                known.check(known.key_of(collection))
                 collection.edit(chunk.id, text)
             except WorkbenchError as error:
                 show_error(error)
@@ -89,6 +94,7 @@ def _change(collection: Collection, chunk: StoredChunk) -> None:
 
 def _former(collection: Collection, document: StoredDocument, version: int) -> None:
     st.caption(f"Version {version} is not searched; version {document.version} is.")
-    if st.button("Go back to this version", key="ask_restore", icon=":material/history:"):
+    may_change = known.may_change(known.key_of(collection))
+    if may_change and st.button("Go back to this version", key="ask_restore", icon=":material/history:"):
         collection.restore(document.id, version)
         st.rerun()

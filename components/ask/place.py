@@ -11,7 +11,8 @@ from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.index.records import Status
 from backends.settings import Settings
-from components import cached, state
+from components import cached, state, stay
+from components.ask import known
 from components.feedback import escape, show_error
 
 CHOSEN = "ask_collection"
@@ -20,7 +21,7 @@ FIRST = "My documents"  # the name of a collection that nobody named
 
 
 def choose(names: list[str], beside: Callable[[], None]) -> str | None:
-    """The name of the collection that is looked at, with something beside it; None while there is none."""
+    """The key of the collection that is looked at, with something beside it; None while there is none."""
     if not names:
         return None
     mine = state.work().collection
@@ -78,8 +79,8 @@ def not_ready(status: Status) -> str:
 def not_ready_yet(collection: Collection, status: Status, rebuild: Callable[[], None]) -> None:
     """Say what cannot be found yet, and draw the page anew when that has changed.
 
-    After a change of the model the passages are embedded anew by themselves, begun once in a process; what somebody
-    has cancelled since can be gone on with.
+    After a change of the model the passages are embedded anew by themselves, begun once in a process, whoever comes
+    first; what was cancelled since can be gone on with by who may change the collection.
     """
     words = not_ready(status)
     if not words:
@@ -98,28 +99,44 @@ def not_ready_yet(collection: Collection, status: Status, rebuild: Callable[[], 
         st.info(words, icon=":material/hourglass_top:")
 
     said()
-    if stopped and st.button("Go on with it", key="ask_go_on", icon=":material/play_arrow:"):
+    if (
+        stopped
+        and known.may_change(known.key_of(collection))
+        and st.button("Go on with it", key="ask_go_on", icon=":material/play_arrow:")
+    ):
         rebuild()
         st.rerun()
 
 
-def opened(name: str) -> Collection | None:
-    """The collection of that name; None, with the reason and the way to be rid of it, where it cannot be opened."""
+def opened(key: str) -> Collection | None:
+    """The collection; None, with the reason and the way to be rid of it, where it cannot be opened."""
     try:
-        return cached.library().open(name)
+        return known.opened(key)
     except WorkbenchError as error:
         show_error(error)
+    if not known.may_change(key):
+        return None
     with st.popover("Delete the collection", icon=":material/delete_forever:"):
-        st.markdown(f"**{escape(name)}** goes for good, with all its documents.")
+        st.markdown(f"**{escape(known.name_of(key))}** goes for good, with all its documents.")
         if st.button("Delete it", key="ask_delete_damaged", type="primary"):
-            cached.library().delete(name)
-            state.update(collection=None)
+            known.delete(key)
             st.rerun()
     return None
 
 
 def _take() -> None:
     state.update(collection=state.widget(CHOSEN, None))
+
+
+def whose(key: str) -> None:
+    """Who sees a collection and who changes it, where that is not the same for everybody."""
+    if known.is_own(key):
+        st.caption(f":material/lock_person: Nobody else sees this collection. {stay.limit()}")
+    elif not known.may_change(key):
+        st.caption(
+            ":material/visibility: Everybody sees this collection, and the administrator alone changes it. "
+            "A new collection is yours alone."
+        )
 
 
 def warn_of_loss() -> None:

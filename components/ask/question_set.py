@@ -16,6 +16,7 @@ from backends.retrieval.evaluation import Question, QuestionSet, Relevant, read_
 from backends.retrieval.evaluation.making import make_questions
 from backends.retrieval.samples import handbook_questions
 from components import results, state
+from components.ask import known
 from components.ask.documents import HANDBOOK
 from components.feedback import escape, show_error
 
@@ -28,19 +29,19 @@ DOCUMENTS = " | "  # between the relevant documents in the table
 
 def choose(collection: Collection) -> QuestionSet | None:
     """The question set of the collection; None while there is none."""
-    known = dict(state.work().question_sets).get(collection.name)
-    if known is None:
+    found = dict(state.work().question_sets).get(known.key_of(collection))
+    if found is None:
         with st.container(border=True):
-            st.subheader("Questions to measure with")
+            st.header("Questions to measure with")
             st.markdown("How well passages are found can be told when it is known which document answers a question.")
             _ways(collection)
         return None
-    kinds = f"{len(known.answerable):,} with a relevant document, {len(known.unanswerable):,} without"
-    with st.expander(f"{number_of(len(known), 'question')} ({kinds})", icon=":material/quiz:"):
-        for note in known.notes:
+    kinds = f"{len(found.answerable):,} with a relevant document, {len(found.unanswerable):,} without"
+    with st.expander(f"{number_of(len(found), 'question')} ({kinds})", icon=":material/quiz:"):
+        for note in found.notes:
             st.caption(f":material/info: {escape(note)}")
-        edited = _table(collection, known)
-        _downloads(known)
+        edited = _table(found)
+        _downloads(found)
         if st.button("Other questions", key="ask_other", type="tertiary", icon=":material/restart_alt:"):
             _keep(collection, None)
             st.rerun()
@@ -108,27 +109,29 @@ def _try(collection: Collection, make: Callable[[], QuestionSet]) -> None:
 
 
 def _keep(collection: Collection, questions: QuestionSet | None) -> None:
-    others = tuple(pair for pair in state.work().question_sets if pair[0] != collection.name)
-    state.update(question_sets=others if questions is None else ((collection.name, questions), *others))
+    key = known.key_of(collection)
+    others = tuple(pair for pair in state.work().question_sets if pair[0] != key)
+    state.update(question_sets=others if questions is None else ((key, questions), *others))
 
 
-def _table(collection: Collection, known: QuestionSet) -> QuestionSet:
+def _table(before: QuestionSet) -> QuestionSet:
     """The questions to edit. A judgement of a passage stays one as long as its document is not changed."""
-    before = frame_of(known)
+    frame = frame_of(before)
     after = st.data_editor(
-        before,
+        frame,
         hide_index=True,
         num_rows="dynamic",
-        key=f"ask_edit_{hash(known)}",
+        alt="Questions and the documents that answer them",
+        key=f"ask_edit_{hash(before)}",
         column_config={
             "question": st.column_config.TextColumn("Question", width="large", required=True),
             "documents": st.column_config.TextColumn("Relevant documents", help="Several between |; none: no answer."),
         },
     )
-    if not after.equals(before):
-        known = edited(known, after)
-        st.caption("Edited; what is measured next is asked with these.")
-    return known
+    if after.equals(frame):
+        return before
+    st.caption("Edited; what is measured next is asked with these.")
+    return edited(before, after)
 
 
 def frame_of(questions: QuestionSet) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from backends.retrieval.index.records import CollectionOptions
 from backends.retrieval.search.analysis import languages
 from backends.settings import Settings
 from components import cached, state
-from components.ask import documents
+from components.ask import documents, known
 from components.ask.options import TITLES
 from components.feedback import escape, show_error
 
@@ -25,17 +25,23 @@ FEEDBACK = (
 
 
 def show(collection: Collection) -> None:
-    """The options of the collection, which models are at work, and the way to delete it."""
+    """The options of the collection, which models are at work, and the way to delete it.
+
+    Who may not change the collection sees the models alone.
+    """
+    if not known.may_change(known.key_of(collection)):
+        _models(collection)
+        return
     left, right = st.columns([3, 2])
     with left, st.container(border=True):
-        st.subheader("Passages and search")
+        st.header("Passages and search")
         _options(collection)
     with right:
         with st.container(border=True):
-            st.subheader("Models at work")
+            st.header("Models at work")
             _models(collection)
         with st.container(border=True):
-            st.subheader("The collection itself")
+            st.header("The collection itself")
             _ending(collection)
 
 
@@ -79,6 +85,7 @@ def _options(collection: Collection) -> None:
 
 def _keep(collection: Collection, wanted: CollectionOptions) -> None:
     try:
+        known.check(known.key_of(collection))
         follows = collection.configure(wanted)
     except WorkbenchError as error:
         show_error(error)
@@ -108,11 +115,12 @@ def _models(collection: Collection) -> None:
 
 
 def _ending(collection: Collection) -> None:
-    st.caption("Everybody who can open this workbench sees the collection and can change it.")
+    key = known.key_of(collection)
+    if not known.is_own(key):
+        changing = ", and the administrator changes it" if cached.admin().there else " and can change it"
+        st.caption(f"Everybody who can open this workbench sees the collection{changing}.")
     with st.popover("Delete the collection", icon=":material/delete_forever:"):
         st.markdown(f"**{escape(collection.name)}** goes for good, with all its documents.")
         if st.button("Delete it", key="ask_delete_collection", type="primary"):
-            cached.library().delete(collection.name)
-            name = collection.name
-            state.update(collection=None, answers=tuple(pair for pair in state.work().answers if pair[0] != name))
+            known.delete(key)
             st.rerun()

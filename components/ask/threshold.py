@@ -14,24 +14,29 @@ from backends.retrieval.embedding import open_embedder
 from backends.retrieval.evaluation import QuestionSet
 from backends.retrieval.evaluation.making import OF_THEIR_WORDS
 from components import cached, state
+from components.ask import known
 from components.feedback import escape, show_error
 
 MOST = 200  # questions of a kind that are asked to calibrate: some seconds
-ASKED = "ask_calibrated"  # the collection whose calibration is shown
+ASKED = "ask_calibrated"  # the key of the collection whose calibration is shown
 
 
 def show(collection: Collection, questions: QuestionSet) -> None:
     """Which threshold is in force and where it comes from, and the way to one for these documents."""
-    known = collection.options
-    now = DEFAULT_THRESHOLD if known.threshold is None else known.threshold
-    source = DEFAULT_THRESHOLD_FROM if known.threshold is None else known.threshold_from
+    options, key = collection.options, known.key_of(collection)
+    now = DEFAULT_THRESHOLD if options.threshold is None else options.threshold
+    source = DEFAULT_THRESHOLD_FROM if options.threshold is None else options.threshold_from
     st.markdown(f"Answers are given from a confidence of **{now:.0%}** on, calibrated on: {escape(source)}.")
     with st.container(horizontal=True):
         if st.button("Calibrate on these questions", key="ask_calibrate", icon=":material/tune:"):
-            state.set_widget(ASKED, collection.name)
-        if known.threshold is not None and st.button("Back to the shipped one", key="ask_shipped", type="tertiary"):
+            state.set_widget(ASKED, key)
+        if (
+            options.threshold is not None
+            and known.may_change(key)
+            and st.button("Back to the shipped one", key="ask_shipped", type="tertiary")
+        ):
             _use(collection, None, "")
-    if state.widget(ASKED, None) == collection.name:
+    if state.widget(ASKED, None) == key:
         _calibrated(collection, questions, now)
 
 
@@ -73,11 +78,14 @@ def _calibrated(collection: Collection, questions: QuestionSet, now: float) -> N
     reason = doubt(questions, made, now)
     if reason:
         st.warning(reason, icon=":material/balance:")
+    if not known.may_change(known.key_of(collection)):
+        return
     if st.button(f"Use {made.threshold:.0%}", key="ask_use", icon=":material/check:", disabled=made.threshold == now):
         _use(collection, made.threshold, f"{len(questions):,} questions on these documents; {words(made)}")
 
 
 def _use(collection: Collection, threshold: float | None, source: str) -> None:
+    known.check(known.key_of(collection))
     collection.configure(replace(collection.options, threshold=threshold, threshold_from=source))
     state.set_widget(ASKED, None)
     st.rerun()

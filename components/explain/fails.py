@@ -73,7 +73,7 @@ def _take_input(subject: Subject, chosen: Cohort) -> None:
 
 def _tree(subject: Subject) -> None:
     with st.container(border=True):
-        st.subheader("All errors, shared out")
+        st.header("All errors, shared out")
         tree = subject.kept("error tree", lambda: error_tree(subject.model, rows=_rows(subject)))
         st.markdown(escape(tree.message))
         for note in tree.notes:
@@ -89,7 +89,7 @@ def _rows(subject: Subject) -> np.ndarray | None:
 
 def _scores(subject: Subject, cohort: Cohort) -> None:
     with st.container(border=True):
-        st.subheader(escape(cohort.words))
+        st.header(escape(cohort.words))
         found = subject.kept("cohort scores", lambda: cohort_scores(subject.model, cohort))
         st.caption(f"{found.rows:,} rows against the other {found.rest_rows:,}. {escape(found.note)}")
         frame = found.frame[["title", "words", "rest_words"]].set_axis(["", "cohort", "the rest"], axis=1)

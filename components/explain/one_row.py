@@ -23,13 +23,13 @@ def show(subject: Subject) -> None:
     explanation = subject.one(row, *name)
     left, right = st.columns([3, 2])
     with left, st.container(border=True):
-        st.subheader("Why")
+        st.header("Why")
         steps = waterfall(explanation, 0)
         figure = charts.waterfall(steps, explanation, dark=results.dark())
         results.chart(figure, steps, "waterfall", alt="From the base to the prediction, column by column")
         overall.check(explanation)
     with right, st.container(border=True):
-        st.subheader("Probabilities")
+        st.header("Probabilities")
         found = subject.model.probabilities(row)[0]
         order = np.argsort(-found)
         frame = pd.DataFrame({"class": [subject.model.classes[at] for at in order], "probability": found[order]})
@@ -37,7 +37,7 @@ def show(subject: Subject) -> None:
         results.table(
             frame, "explain_probabilities", alt="Probabilities", download="probabilities", column_config=config
         )
-    st.subheader("The most similar training rows")
+    st.header("The most similar training rows")
     weights = subject.kept("importance", lambda: global_importance(subject.explanation()), subject.explained)
     by_column = dict(zip(weights["column"], weights["importance"], strict=True))
     usable = by_column if sum(by_column.values()) > 0 else None

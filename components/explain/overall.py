@@ -63,7 +63,7 @@ def show(subject: Subject, explanation: Explanation) -> None:
     with st.spinner("Shuffling each column…"):
         shuffled, why_not = subject.kept("shuffled", lambda: _shuffled(subject))
     with st.container(border=True):
-        st.subheader("Importance")
+        st.header("Importance")
         figure = charts.importance(frame, explanation, shuffled, output=output, dark=results.dark())
         results.chart(
             figure, frame, "importance", alt="Importance of each column", note=shuffled.sample if shuffled else ""
@@ -73,7 +73,7 @@ def show(subject: Subject, explanation: Explanation) -> None:
         else:
             st.caption(f":material/info: What shuffling a column costs is not measured: {escape(why_not)}")
     with st.container(border=True):
-        st.subheader("Every row")
+        st.header("Every row")
         points = subject.kept("beeswarm", lambda: beeswarm(explanation, output=output), output, subject.explained)
         rows, of = points.attrs["rows"], points.attrs["of"]
         note = f"from {rows:,} of the {of:,} explained rows" if rows < of else ""
@@ -112,7 +112,7 @@ def _agree(frame: object, shuffled: PermutationImportance) -> None:
 
 def _column(subject: Subject, explanation: Explanation, output: int | None) -> None:
     with st.container(border=True):
-        st.subheader("One column")
+        st.header("One column")
         frame = subject.kept("importance", lambda: global_importance(explanation), subject.explained)
         left, right = st.columns(2)
         names = frame["column"].tolist()

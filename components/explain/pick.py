@@ -9,7 +9,7 @@ import streamlit as st
 
 from backends.explanations.pick import Input, most_uncertain, most_wrong, parse_row, row_ranges, row_table, search_rows
 from backends.explanations.written import written_frame
-from components import state
+from components import results, state
 from components.feedback import escape
 from components.subject import Subject
 
@@ -79,6 +79,7 @@ def _from_table(subject: Subject, order: str) -> int:
         selection_mode="single-row",
         alt="Held-out rows to choose from",
     )
+    results.csv_button(frame, "held_out_rows", key="explain_rows_csv")
     if len(table) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(table):,} rows; search to see others.")
     chosen = [at for at in event["selection"]["rows"] if at < len(shown)]

@@ -33,7 +33,7 @@ def show(subject: Subject) -> None:
         figure = charts.disagreement_points(found, dark=results.dark())
         results.chart(figure, found.points, "disagreement_points", alt="Both models' probabilities")
     with right, st.container(border=True):
-        st.subheader("Who is right")
+        st.header("Who is right")
         results.table(found.outcomes, "explain_outcomes", alt="Who is right where", download="outcomes")
         if len(found.cohorts.frame):
             st.caption(escape(found.cohorts.message))
@@ -45,7 +45,7 @@ def show(subject: Subject) -> None:
 
 def _drivers(subject: Subject, other: TrainedModel, found: Disagreement) -> None:
     """Both models' reasons in one space: as they are where both have the same, else asked about in probability."""
-    st.subheader("Which columns they weigh differently")
+    st.header("Which columns they weigh differently")
     first = subject.explanation()
     space = space_of(other)
     if first.space == space:

@@ -92,7 +92,7 @@ def _said(subject: Subject, found: WhatIf, truth: str | None) -> None:
 def effects(subject: Subject, row: pd.DataFrame) -> None:
     """How the probability changes with one column: over many rows, and for this one."""
     with st.container(border=True):
-        st.subheader("The effect of one column")
+        st.header("The effect of one column")
         names = [column.name for column in subject.model.schema if column.kind != "text"]
         left, middle, right = st.columns(3)
         with left:

@@ -87,10 +87,10 @@ def _sampled(profile: Profile) -> str:
 
 
 def _closely(profile: Profile, name: str) -> None:
-    detail = cached.column_detail(profile.dataset.digest, name, profile)
+    detail = cached.column_detail(name, profile)
     column = profile.values.column(name)
     with st.container(border=True):
-        st.subheader(escape(name))
+        st.header(escape(name))
         st.caption(f"{column.kind} · {escape(column.evidence)}")
         left, right = st.columns([2, 3])
         with left:

@@ -113,7 +113,7 @@ def _groups(profile: Profile) -> Parts | None:
     left, middle, right = st.columns(3)
     with left:
         name = st.selectbox("Column", _with_groups(profile), key="explore_compare_column", **state.KEEP)
-    levels = cached.levels(profile.dataset.digest, name, profile)
+    levels = cached.levels(name, profile)
     with middle:
         first = st.selectbox("Group", levels, key=f"explore_compare_first_{name}", **state.KEEP)
     with right:

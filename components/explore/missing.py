@@ -27,10 +27,10 @@ def show(profile: Profile) -> None:
     dark, note = results.dark(), pattern.sample.words
     left, right = st.columns(2)
     with left, st.container(border=True):
-        st.subheader("How much")
+        st.header("How much")
         results.chart(charts.missing_bars(pattern, dark=dark), pattern.columns, "missing_bars", alt="Missing shares")
     with right, st.container(border=True):
-        st.subheader("Where in the file")
+        st.header("Where in the file")
         shown, gaps = pattern.matrix_of
         few = f"{shown:,} of {gaps:,} columns with gaps, those with the most" if shown < gaps else note
         figure = charts.missing_matrix(pattern, dark=dark)
@@ -44,7 +44,7 @@ def _together(profile: Profile) -> None:
     if pattern.together.empty:
         return
     with st.container(border=True):
-        st.subheader("Missing together")
+        st.header("Missing together")
         figure = charts.missing_together(pattern, dark=results.dark())
         shown, gaps = pattern.shown_of
         note = f"{shown:,} of {gaps:,} columns with gaps are compared" if shown < gaps else pattern.sample.words
@@ -57,10 +57,10 @@ def _together(profile: Profile) -> None:
 
 
 def _against_target(profile: Profile) -> None:
-    st.subheader("Does a gap tell the target?")
+    st.header("Does a gap tell the target?")
     if profile.target is None:
         st.caption("Choose a target above to see it where a value is missing and where it is there.")
         return
-    frame = cached.missing_against_target(profile.dataset.digest, profile.target, profile)
+    frame = cached.missing_against_target(profile.target, profile)
     figure = charts.missing_against_target(frame, dark=results.dark())
     results.chart(figure, frame, "missing_against_target", alt=f"{profile.target} where values are missing")

@@ -23,7 +23,7 @@ def show(profile: Profile) -> None:
     names = profile.dataset.schema.names
     wanted = tuple(state.widget(CHOSEN, ()))
     with st.spinner("Setting every column against every other…"):
-        found = cached.associations(profile.dataset.digest, wanted, profile)
+        found = cached.associations(wanted, profile)
     if len(found.columns) < 2:
         st.markdown("There are no two columns that can be compared.")
         _left_out(found)
@@ -77,7 +77,7 @@ def _pair(profile: Profile, found: Associations) -> None:
     state.seed_widget(FIRST, str(strongest["first"]))
     state.seed_widget(SECOND, str(strongest["second"]))
     with st.container(border=True):
-        st.subheader("Two columns")
+        st.header("Two columns")
         left, middle, right = st.columns(3)
         with left:
             first = st.selectbox("Across", names, key=FIRST, **state.KEEP)
@@ -89,7 +89,7 @@ def _pair(profile: Profile, found: Associations) -> None:
             st.caption("Choose two different columns.")
             return
         third = None if third == NOTHING else third
-        pair = cached.pair(profile.dataset.digest, first, second, third, profile)
+        pair = cached.pair(first, second, third, profile)
         figure = charts.pair_plot(pair, dark=results.dark())
         note = "; ".join(words for words in (pair.sample.words, *pair.notes) if words)
         results.chart(figure, pair.frame, "pair", alt=f"{first} and {second}", note=escape(note))

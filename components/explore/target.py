@@ -46,7 +46,7 @@ def show(profile: Profile) -> None:
 
 
 def _one(profile: Profile, target: str, name: str) -> None:
-    against = cached.against_target(profile.dataset.digest, target, name, profile)
+    against = cached.against_target(target, name, profile)
     figures = charts.against_target(against, dark=results.dark())
     frames = (against.distribution, against.groups) if len(figures) == 2 else (against.groups,)
     note = against.sample.words

@@ -49,7 +49,7 @@ def numbers(certificate: Certificate) -> None:
 def details(certificate: Certificate) -> None:
     """Every family of rows, the flips, and the latency."""
     with st.container(border=True):
-        st.subheader("What was compared")
+        st.header("What was compared")
         frame = pd.DataFrame([_line(one) for one in (certificate.held_out, *certificate.probes)])
         frame = frame.drop(columns=[name for name in ("largest margin of a flip", "left out") if not frame[name].any()])
         numbers = {name: st.column_config.NumberColumn(format="%.2g") for name in frame.columns[3:5]}
@@ -61,14 +61,14 @@ def details(certificate: Certificate) -> None:
         )
     if certificate.flipped:
         with st.container(border=True):
-            st.subheader(f"{number_of(len(certificate.flipped), 'row')} at fault")
+            st.header(f"{number_of(len(certificate.flipped), 'row')} at fault")
             results.table(_flips(certificate), "export_flips", alt="Rows that flip", download="flips")
 
 
 def latency(certificate: Certificate) -> None:
     """How long both take, by batch."""
     with st.container(border=True):
-        st.subheader("How long a prediction takes")
+        st.header("How long a prediction takes")
         frame = charts.latency_frame(certificate)
         figure = charts.latency(frame, dark=results.dark())
         results.chart(figure, frame, "export_latency", alt="Milliseconds by batch size, model and ONNX")
@@ -79,11 +79,8 @@ def fingerprints(certificate: Certificate) -> None:
     with st.expander("Versions and digests", icon=":material/fingerprint:"):
         rows = [("Opset", str(certificate.opset)), *certificate.versions.items()]
         rows += [(f"SHA-256 of the {name}", digest) for name, digest in certificate.sha256.items()]
-        st.dataframe(
-            pd.DataFrame([(name, str(value)) for name, value in rows], columns=["what", "value"]),
-            hide_index=True,
-            alt="Versions and digests",
-        )
+        frame = pd.DataFrame([(name, str(value)) for name, value in rows], columns=["what", "value"])
+        results.table(frame, "export_digests", alt="Versions and digests", download="versions")
 
 
 def _line(one: Compared) -> dict[str, object]:

@@ -153,7 +153,7 @@ def _take_over(job: Job, made_for: Asked) -> None:
 
 def _picture(about: Subject, question: Question) -> None:
     with st.container(border=True):
-        st.subheader("Accuracy against disparity")
+        st.header("Accuracy against disparity")
         key = st.selectbox(
             "Disparity",
             list(CRITERIA),

@@ -135,7 +135,7 @@ def _key(about: Subject, label: tuple[str, ...] = ()) -> str:
 def _judge(about: Subject, question: Question, policy: Policy, costs: Costs, rows: ChosenOn) -> None:
     """Before and after on rows that the thresholds were not chosen on, and the button that takes the policy over."""
     with st.container(border=True):
-        st.subheader("Before and after, on held-out rows")
+        st.header("Before and after, on held-out rows")
         frame = before_after(about.model, policy, question.by, costs, rows.judged)
         figure = charts.before_after(frame, dark=results.dark())
         results.chart(figure, frame, "before_after", alt="Before and after the policy")

@@ -21,7 +21,7 @@ def show(name: str, base: str, example: Mapping[str, Any], keyed: bool) -> None:
     ):
         st.markdown(f"**{title}**")
         st.code(text, language=language, wrap_lines=True)
-    st.caption(
+    st.markdown(
         f"Described at {base}/api/v1/models/{name}/openapi.json. A CSV or Parquet file can be sent instead of records. "
         f"Clients of the Open Inference Protocol find it at {base}/v2/models/{name}, agents as an MCP tool at "
         f"{base}/widgets/{name}/gradio_api/mcp/."

@@ -11,7 +11,7 @@ from backends.datasets.schema import Schema
 from backends.datasets.wording import number_of
 from backends.registry import ModelSummary
 from backends.serving.catalogue import Served
-from components import state
+from components import account, state
 from components.feedback import escape
 
 LATEST = "publish_latest"  # the name that something was just published under
@@ -35,7 +35,11 @@ def model_input(names: list[str]) -> str | None:
 
 
 def who() -> str:
-    """The name that the history keeps; empty until it was given."""
+    """The name that the history keeps; empty until it was given. It is known of who has signed in by a provider."""
+    known = account.name()
+    if known:
+        st.text_input("Your name", known, key="publish_known", disabled=True, help="As you have signed in.")
+        return known
     state.seed_widget("publish_who", state.work().who)
     given = st.text_input(
         "Your name",

@@ -7,7 +7,7 @@ import streamlit as st
 from backends.bundle.job import Exported
 from backends.datasets.wording import number_of
 from backends.errors import WorkbenchError
-from components import cached, state, tracking
+from components import admin, cached, state, tracking
 from components.export.ask import slug
 from components.feedback import escape, show_error
 from components.publish.place import LATEST
@@ -58,7 +58,7 @@ def _suggested(what: ExportOf) -> str:
 def _publish(name: str, who: str, notes: str, what: ExportOf, made: Exported) -> None:
     with st.spinner("Publishing…"):
         try:
-            version = cached.registry().publish(made.data, name, who, notes, tracking.run_of(what.result))
+            version = admin.registry().publish(made.data, name, who, notes, tracking.run_of(what.result))
         except WorkbenchError as error:
             show_error(error)
             return

@@ -7,20 +7,30 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.registry import Route
-from components import cached, results, state
+from components import admin, cached, results, state
 from components.feedback import show_error
 
 LAST = 50  # predictions of the log that are shown
 
 
 def show(name: str, who: str) -> None:
-    """The route with its weights, and the counts per version."""
-    registry, served = cached.registry(), cached.served()
-    versions = [one for one in registry.versions(name) if one.stage != "archived"]
-    numbers = [one.number for one in versions]
-    route = registry.route(name)
-    weights = dict(route.split)
+    """The route with its weights, and the counts per version; setting it and seeing what was asked needs the right."""
+    route = cached.registry().route(name)
     st.markdown(_in_words(route))
+    mine = admin.allowed("Setting this, and seeing what was asked, is")
+    if mine:
+        _route(name, who, route)
+    with st.container(border=True):
+        st.header("Asked so far")
+        _counts(name)
+        if mine:
+            _last(name)
+
+
+def _route(name: str, who: str, route: Route) -> None:
+    """The weights, the shadow, and the reason for them."""
+    numbers = [one.number for one in cached.registry().versions(name) if one.stage != "archived"]
+    weights = dict(route.split)
     st.caption("With all weights at 0 the version in production answers everything.")
     wanted: dict[int, float] = {}
     with st.grid(4, gap="small"):
@@ -40,31 +50,38 @@ def show(name: str, who: str) -> None:
     if st.button("Route like this", disabled=not (who and (reason or "").strip()), key="publish_route"):
         split = tuple((number, weight) for number, weight in wanted.items() if weight > 0)
         try:
-            registry.set_route(name, Route(split, shadow), who, reason)
+            admin.registry().set_route(name, Route(split, shadow), who, reason)
         except WorkbenchError as error:
             show_error(error)
             return
         st.rerun()
-    with st.container(border=True):
-        st.subheader("Asked so far")
-        shown, hidden = served.counters.of_model(name), served.counters.of_model(name, shadow=True)
-        if not shown and not hidden:
-            st.markdown("Nobody has asked it since the workbench started.")
-        else:
-            asked = sorted({*shown, *hidden})
-            frame = pd.DataFrame(
-                {
-                    "version": asked,
-                    "predictions": [shown.get(number, 0) for number in asked],
-                    "in the shadow": [hidden.get(number, 0) for number in asked],
-                }
-            )
-            results.table(frame, "publish_counts", alt="Predictions per version", download=f"{name}-counts")
-            st.caption("Since the workbench started.")
-        recent = served.log.recent(name, LAST)
-        if len(recent):
-            st.markdown("**The last predictions**")
-            results.table(recent, "publish_log", alt="The last predictions", download=f"{name}-log")
+
+
+def _counts(name: str) -> None:
+    """Predictions per version since the workbench started."""
+    counters = cached.served().counters
+    shown, hidden = counters.of_model(name), counters.of_model(name, shadow=True)
+    if not shown and not hidden:
+        st.markdown("Nobody has asked it since the workbench started.")
+        return
+    asked = sorted({*shown, *hidden})
+    frame = pd.DataFrame(
+        {
+            "version": asked,
+            "predictions": [shown.get(number, 0) for number in asked],
+            "in the shadow": [hidden.get(number, 0) for number in asked],
+        }
+    )
+    results.table(frame, "publish_counts", alt="Predictions per version", download=f"{name}-counts")
+    st.caption("Since the workbench started.")
+
+
+def _last(name: str) -> None:
+    """The last rows of the log: the inputs of other people."""
+    recent = cached.served().log.recent(name, LAST)
+    if len(recent):
+        st.markdown("**The last predictions**")
+        results.table(recent, "publish_log", alt="The last predictions", download=f"{name}-log")
 
 
 def _in_words(route: Route) -> str:

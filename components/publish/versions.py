@@ -9,7 +9,7 @@ import streamlit as st
 
 from backends.errors import WorkbenchError
 from backends.registry import Event, Gate, Limits, ModelVersion
-from components import cached, results, state
+from components import admin, cached, results, state
 from components.feedback import escape, show_error
 
 MOST_REASON = 400  # characters
@@ -30,7 +30,11 @@ def show(name: str, who: str) -> None:
     version = next((one for one in versions if one.number == number), versions[0])
     with st.container(border=True):
         _about(version)
-        _move(version, who)
+        mine = admin.allowed("Moving, rolling back, describing and deleting a version is")
+        if mine:
+            _move(version, who)
+    if not mine:
+        return
     with st.expander("Notes and tags", icon=":material/sell:"):
         _notes(version, who)
     with st.expander("Delete this version", icon=":material/delete:"):
@@ -108,11 +112,12 @@ def _about(version: ModelVersion) -> None:
         st.markdown(f"**Version {version.number}**")
         st.badge(version.stage, color=COLORS[version.stage])  # type: ignore[arg-type]
         st.caption(f"{escape(str(version.facts.get('model', '')))} · {escape(_score(version))}")
+        for tag, value in version.tags.items():
+            st.badge(escape(f"{tag}: {value}"), color="gray", icon=":material/sell:")
 
 
 def _move(version: ModelVersion, who: str) -> None:
     """The stages it may go to, the gates on the way, and the reason."""
-    registry = cached.registry()
     key = f"{version.name}_{version.number}_{version.stage}"  # each move has a reason of its own
     left, right = st.columns([2, 3])
     with left:
@@ -120,19 +125,19 @@ def _move(version: ModelVersion, who: str) -> None:
     with right:
         reason = st.text_input("Reason", max_chars=MOST_REASON, key=f"publish_reason_{key}")
     limits = _limits() if to == "production" else Limits()
-    gates = registry.gates(version.name, version.number, limits) if to == "production" else ()
+    gates = cached.registry().gates(version.name, version.number, limits) if to == "production" else ()
     _gates(gates, limits)
     ready = bool(who and (reason or "").strip() and to) and all(gate.passed for gate in gates)
     with st.container(horizontal=True):
         if st.button("Move", icon=":material/swap_horiz:", disabled=not ready, key="publish_move", type="primary"):
-            _done(lambda: registry.move(version.name, version.number, str(to), who, str(reason), limits))
+            _done(lambda: admin.registry().move(version.name, version.number, str(to), who, str(reason), limits))
         if st.button(
             "Roll back to the former production version",
             icon=":material/undo:",
             disabled=not (who and (reason or "").strip()),
             key="publish_rollback",
         ):
-            _done(lambda: registry.rollback(version.name, who, str(reason)))
+            _done(lambda: admin.registry().rollback(version.name, who, str(reason)))
 
 
 def _gates(found: tuple[Gate, ...], limits: Limits) -> None:
@@ -176,11 +181,10 @@ def _limit_input(label: str, key: str) -> float | None:
 
 
 def _notes(version: ModelVersion, who: str) -> None:
-    registry = cached.registry()
     key = f"{version.name}_{version.number}"
     notes = st.text_area("Notes", version.notes, key=f"publish_note_{key}", max_chars=1_500)
     if st.button("Save the notes", key=f"publish_save_{key}", disabled=not who or notes == version.notes):
-        _done(lambda: registry.note(version.name, version.number, notes or "", who))
+        _done(lambda: admin.registry().note(version.name, version.number, notes or "", who))
     frame = pd.DataFrame({"tag": list(version.tags), "value": list(version.tags.values())}, dtype="str")
     edited = st.data_editor(
         frame, num_rows="dynamic", hide_index=True, key=f"publish_tags_{key}", alt=f"Tags of version {version.number}"
@@ -193,20 +197,19 @@ def _notes(version: ModelVersion, who: str) -> None:
 def _retag(version: ModelVersion, wanted: dict[str, str], who: str) -> None:
     """Make a version's tags these."""
     for gone in set(version.tags) - set(wanted):
-        cached.registry().untag(version.name, version.number, gone, who)
+        admin.registry().untag(version.name, version.number, gone, who)
     for tag, value in wanted.items():
         if version.tags.get(tag) != value:
-            cached.registry().tag(version.name, version.number, tag, value, who)
+            admin.registry().tag(version.name, version.number, tag, value, who)
 
 
 def _delete(version: ModelVersion, who: str) -> None:
-    registry = cached.registry()
     sure = st.text_input(
         f"Type {version.name} {version.number} to delete it for good", key=f"publish_sure_{version.number}"
     )
     fits = (sure or "").split() == [version.name, str(version.number)]
     if st.button("Delete", icon=":material/delete:", disabled=not (fits and who), key="publish_delete"):
-        _done(lambda: registry.delete(version.name, version.number, who, "deleted on the page Publish"))
+        _done(lambda: admin.registry().delete(version.name, version.number, who, "deleted on the page Publish"))
 
 
 def _done(act: Callable[[], object]) -> None:

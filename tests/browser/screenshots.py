@@ -12,6 +12,8 @@ from tests.browser import server
 FOLDER = server.ROOT / "screenshots"
 PAGES = [path.stem.removesuffix("_page") for path in sorted((server.ROOT / "pages").glob("*_page.py"))]
 TRAINING = 300_000  # milliseconds
+RUNNING = "[data-testid=stStatusWidget]"
+AT_REST = "[data-testid=stApp][data-test-script-state=notRunning] [data-testid=stMain] h1"
 
 
 def main() -> int:
@@ -39,15 +41,18 @@ def tour(page: Page, address: str, label: str) -> None:
         shoot(page, f"{name}-{label}")
 
 
-def load_and_train(page: Page, address: str, scheme: str) -> None:
+def load_and_train(page: Page, address: str, scheme: str = "") -> None:
+    """Load the first sample and train on it; with `scheme`, photograph the running training."""
     page.goto(address)
+    settle(page)
     page.get_by_role("button", name="Load", exact=True).first.click()
     settle(page)
     page.goto(f"{address}/train")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    page.wait_for_timeout(6_000)
-    shoot(page, f"train-running-{scheme}")
+    if scheme:
+        expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+        page.wait_for_timeout(6_000)
+        shoot(page, f"train-running-{scheme}")
     expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=TRAINING)
 
 
@@ -66,11 +71,12 @@ def read_and_ask(page: Page, address: str) -> None:
     expect(page.get_by_text("Sources")).to_be_visible(timeout=TRAINING)
 
 
-def settle(page: Page) -> None:
-    """Wait until the page's script has ended and the pictures are drawn."""
-    page.get_by_test_id("stApp").wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(1_200)
+def settle(page: Page, pause: int = 1_200) -> None:
+    """Wait until the page's script has ended, and so many milliseconds more for the pictures to be drawn."""
+    for more in (pause, 0):  # by locators: the policy of the pages lets no text be run as a script, to poll there
+        expect(page.locator(RUNNING)).to_have_count(0, timeout=30_000)
+        page.locator(AT_REST).first.wait_for(state="attached")
+        page.wait_for_timeout(more)
 
 
 def shoot(page: Page, name: str) -> Path:

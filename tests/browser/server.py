@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+STREAMLIT = ("streamlit", "run", "app.py")
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -26,12 +27,15 @@ QUIET = [
 
 
 @contextmanager
-def running_app(**environment: str) -> Iterator[str]:
-    """Start the workbench on a free port; yields its address, ends it afterwards."""
+def running_app(*start: str, **environment: str) -> Iterator[str]:
+    """Start the workbench on a free port; yields its address, ends it afterwards.
+
+    `start` is the module that starts it, with its first arguments, where that is not ``streamlit run app.py``.
+    """
     port = _free_port()
     with tempfile.TemporaryDirectory() as home:
         settings = {**os.environ, "WORKBENCH_HOME": home, **environment}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        command = [sys.executable, "-m", *(start or STREAMLIT), "--server.port", str(port)]
         log = Path(home) / "server.log"
         with log.open("w") as output:
             process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=output, stderr=subprocess.STDOUT)
@@ -59,7 +63,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from backends.serving.widgets.embedding import web_component
 from tests.browser import server
+from tests.browser.test_accessibility import violations
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
@@ -201,6 +202,8 @@ def test_the_answer_is_seen_after_pressing(chromium: Browser, widgets: str, size
     expect(predict).to_be_in_viewport()
     predict.click()
     expect(page.locator(".w-decision")).to_be_in_viewport()
+    expect(page.locator(".w-both")).to_be_visible()
+    assert violations(page) == []
     page.context.close()
 
 

@@ -14,6 +14,7 @@ from backends.query.queries import Queries
 from backends.settings import Settings
 from components import cached
 from components.query_view import CELL_SHOWN, renamed_words, shortened
+from tests.pages.conftest import give, work_of
 
 
 def page() -> None:
@@ -43,12 +44,12 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
 
 def asked(app: AppTest, sql: str) -> AppTest:
     """Run a query as if it had been typed."""
-    app.session_state["work"] = typed(app, sql)
+    give(app, typed(app, sql))
     return app.button(key="explore_query_run").click().run()
 
 
 def typed(app: AppTest, sql: str) -> object:
-    work = app.session_state["work"]
+    work = work_of(app)
     return replace(work, query=(work.query or QueryWork()).put(sql))
 
 
@@ -63,7 +64,7 @@ def test_the_tables_and_their_names_are_told(app: AppTest) -> None:
 
 def test_an_example_is_put_into_the_editor_and_runs(app: AppTest) -> None:
     app.button(key="explore_query_example_0").click().run()
-    assert app.session_state["work"].query.draft.text == "SELECT *\nFROM data\nLIMIT 20"
+    assert work_of(app).query.draft.text == "SELECT *\nFROM data\nLIMIT 20"
     app.button(key="explore_query_run").click().run()
     assert app.dataframe[0].value["name"].tolist() == ["Ada", "Alan", "Grace", "Kurt"]
     assert "4 rows × 3 columns" in captions(app)
@@ -82,7 +83,7 @@ def test_an_empty_editor_says_what_to_do(app: AppTest) -> None:
 
 def test_queries_are_remembered_the_last_first(app: AppTest) -> None:
     asked(asked(app, "SELECT 1 AS a"), "SELECT 2 AS a")
-    assert app.session_state["work"].query.history == ("SELECT 2 AS a", "SELECT 1 AS a")
+    assert work_of(app).query.history == ("SELECT 2 AS a", "SELECT 1 AS a")
 
 
 def test_a_result_becomes_the_dataset(app: AppTest) -> None:
@@ -95,14 +96,14 @@ def test_a_result_goes_when_the_tables_change_and_the_history_stays(app: AppTest
     asked(app, "SELECT city FROM data")
     app.button(key="explore_query_use").click().run()
     assert not app.dataframe
-    assert app.session_state["work"].query.history == ("SELECT city FROM data",)
-    assert app.session_state["work"].query.draft.text == "SELECT city FROM data"
+    assert work_of(app).query.history == ("SELECT city FROM data",)
+    assert work_of(app).query.draft.text == "SELECT city FROM data"
 
 
 def cancelled(app: AppTest, seconds: float) -> AppTest:
     """Show the page as it is after a query was cancelled."""
-    work = app.session_state["work"]
-    app.session_state["work"] = replace(work, query=work.query.started("1").stopped(seconds))
+    work = work_of(app)
+    give(app, replace(work, query=work.query.started("1").stopped(seconds)))
     return app.run()
 
 
@@ -123,10 +124,10 @@ def test_an_earlier_error_is_not_shown_after_a_cancelled_query(app: AppTest) -> 
 
 
 def test_a_query_that_the_server_has_forgotten_is_told(app: AppTest) -> None:
-    work = app.session_state["work"]
-    app.session_state["work"] = replace(work, query=(work.query or QueryWork()).started("unknown"))
+    work = work_of(app)
+    give(app, replace(work, query=(work.query or QueryWork()).started("unknown")))
     app.run()
-    assert app.session_state["work"].query.error.message == "The query is gone: the server was started anew."
+    assert work_of(app).query.error.message == "The query is gone: the server was started anew."
 
 
 def test_more_rows_than_are_shown_are_told(app: AppTest) -> None:

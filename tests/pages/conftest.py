@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -40,7 +41,22 @@ def trained_work(key: str) -> object:
     return Work(source, dataset, dataset, spec=spec, result=key, comparison=comparison, trained=dataset)
 
 
+def work_of(app: AppTest) -> Any:
+    """What the open tab works on: a `Work`."""
+    from components import cached
+    from components.state import Work
+
+    return cached.visits().get(app.session_state["owner"], app.session_state["tab"]) or Work()
+
+
+def give(app: AppTest, work: object) -> None:
+    """Have the open tab work on this, from its next run on."""
+    from components import cached
+
+    cached.visits().put(app.session_state["owner"], app.session_state["tab"], work)
+
+
 def texts(app: AppTest) -> str:
     """Everything the page says in sentences."""
-    parts = [*app.markdown, *app.caption, *app.title, *app.subheader, *app.error, *app.warning, *app.success]
+    parts = [*app.markdown, *app.caption, *app.title, *app.header, *app.error, *app.warning, *app.success]
     return "\n".join(str(part.value) for part in parts)

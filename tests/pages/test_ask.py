@@ -181,3 +181,63 @@ def test_after_a_change_of_the_model_passages_are_embedded_anew_by_themselves(ho
     said = texts(ask(app.run(), "At which temperature is green tea brewed?"))
     assert "Green tea is brewed at 70 degrees." in said
     assert "so far" not in str([info.value for info in app.info])
+
+
+@pytest.fixture
+def guarded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbench with an administrator, who is not here."""
+    monkeypatch.setenv("WORKBENCH_ADMIN_TOKEN", "a-long-random-text")
+
+
+def test_a_visitor_asks_what_everybody_sees_and_changes_none_of_it(
+    guarded: None, kitchen: Collection, open_page: Open
+) -> None:
+    app = ask(open_page("ask"), "At which temperature is green tea brewed?")
+    said = texts(app)
+    assert "Green tea is brewed at 70 degrees." in said
+    assert "the administrator alone changes it" in said
+    app = open_tab(app, "Documents")
+    assert not app.file_uploader
+    app.session_state["ask_document"] = kitchen.documents()[0].id
+    app.run()
+    assert not {"ask_delete", "ask_delete_collection"} & {button.key for button in app.button}
+    app = open_tab(app, "Settings")
+    assert not app.number_input
+    assert not app.exception
+
+
+def test_what_a_visitor_creates_is_theirs_alone(guarded: None, kitchen: Collection, open_page: Open) -> None:
+    app, other = open_page("ask"), open_page("ask")
+    app.text_input(key="ask_new_name").set_value("Kitchen")
+    button = next(button for button in app.button if button.label == "Create")
+    button.click().run()
+    assert app.selectbox(key="ask_collection").options == ["Kitchen", "Kitchen / yours alone"]
+    assert app.selectbox(key="ask_collection").value == "Kitchen / yours alone"
+    assert "Nobody else sees this collection." in texts(app)
+    assert app.file_uploader
+    assert other.run().selectbox(key="ask_collection").options == ["Kitchen"]
+    assert library().names() == ("Kitchen",)
+
+
+@pytest.mark.parametrize("act", ["start", "delete", "create"])
+def test_what_the_page_does_not_offer_is_refused_where_it_is_done(
+    guarded: None, kitchen: Collection, open_page: Open, act: str
+) -> None:
+    def page(act: str) -> None:
+        from backends.retrieval import File
+        from components.ask import documents, known
+        from components.feedback import errors_shown
+
+        with errors_shown():
+            if act == "start":
+                documents.start("Kitchen", [File("a.txt", b"More about tea.")])
+            elif act == "delete":
+                known.delete("Kitchen")
+            else:
+                known.created("Cellar")
+
+    app = AppTest.from_function(page, args=(act,), default_timeout=60).run()
+    [error] = app.error
+    assert "This is for the administrator" in error.proto.title
+    assert library().names() == ("Kitchen",)
+    assert len(kitchen.documents()) == 2

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import Open, texts, trained_work
+from tests.pages.conftest import Open, give, texts, trained_work
 
 TABS = ("Overall", "One row", "What-if", "Counterfactuals", "Where it fails", "Two models")
 
 
 def trained(open_page: Open, key: str) -> AppTest:
     app = open_page("home")
-    app.session_state["work"] = trained_work(key)
+    give(app, trained_work(key))
     return app.run()
 
 

@@ -17,7 +17,7 @@ from backends.datasets import read_table
 from backends.explanations.cohorts import Cohort, Condition
 from backends.training import TrainingSpec, compare
 from components.state import Source, Work
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, give, texts, work_of
 
 TABS = ("Overall", "One row", "What-if", "Counterfactuals", "Where it fails", "Two models")
 MODELS = (
@@ -60,7 +60,7 @@ def work(rows: int, classes: int = 2, models: tuple[str, ...] = MODELS, only: tu
 
 def opened(open_page: Open, made: Work, model: str) -> AppTest:
     app = open_page("home")
-    app.session_state["work"] = replace(made, model=model)
+    give(app, replace(made, model=model))
     return app.run().switch_page("explain_page.py").run(timeout=120)
 
 
@@ -88,7 +88,7 @@ def test_every_tab_answers_for_six_classes(open_page: Open) -> None:
 
 def test_every_tab_answers_for_twelve_held_out_rows(open_page: Open) -> None:
     app = opened(open_page, work(60, models=("random_forest", "rbf_svm")), "rbf_svm")
-    assert len(app.session_state["work"].comparison.models["rbf_svm"].holdout) == 12
+    assert len(work_of(app).comparison.models["rbf_svm"].holdout) == 12
     walked(app)
 
 

@@ -13,7 +13,7 @@ import pytest
 from backends.bundle import job as export_job
 from backends.bundle.job import Exported, Order
 from components.state import ExportOf, Work
-from tests.pages.conftest import Open, texts, trained_work
+from tests.pages.conftest import Open, give, texts, trained_work
 
 
 @lru_cache(maxsize=2)
@@ -53,7 +53,7 @@ def test_without_a_model_the_page_says_what_it_needs(open_page: Open) -> None:
 
 def test_the_baseline_is_said_not_to_convert_before_anything_is_started(open_page: Open) -> None:
     app = open_page("export")
-    app.session_state["work"] = replace(trained_work("churn"), model="dummy")  # type: ignore[type-var]
+    give(app, replace(trained_work("churn"), model="dummy"))  # type: ignore[type-var]
     app.run()
     assert "does not convert to ONNX" in texts(app)
     assert not [button for button in app.button if button.label == "Export and prove it"]
@@ -61,7 +61,7 @@ def test_the_baseline_is_said_not_to_convert_before_anything_is_started(open_pag
 
 def test_a_model_can_be_exported_at_once(open_page: Open) -> None:
     app = open_page("export")
-    app.session_state["work"] = trained_work("churn")
+    give(app, trained_work("churn"))
     app.run()
     assert not app.exception
     assert [button.label for button in app.button if button.key == "export_start"] == ["Export and prove it"]
@@ -70,7 +70,7 @@ def test_a_model_can_be_exported_at_once(open_page: Open) -> None:
 @pytest.mark.parametrize("tab", ["Proof", "Speed", "Model card", "Files", "Code", "Smaller"])
 def test_the_proof_is_the_first_thing_said(open_page: Open, tab: str) -> None:
     app = open_page("export")
-    app.session_state["work"] = exported_work("churn")
+    give(app, exported_work("churn"))
     app.session_state["export_tab"] = tab
     app.run()
     assert not app.exception
@@ -83,7 +83,7 @@ def test_the_proof_is_the_first_thing_said(open_page: Open, tab: str) -> None:
 
 def test_a_failed_certificate_is_shown_and_not_led_on_to_publishing(open_page: Open) -> None:
     app = open_page("export")
-    app.session_state["work"] = exported_work("churn", passed=False)
+    give(app, exported_work("churn", passed=False))
     app.run()
     assert not app.exception
     [error] = app.error
@@ -95,8 +95,7 @@ def test_another_policy_makes_it_another_export(open_page: Open) -> None:
     from backends.training.policy import Policy
 
     app = open_page("export")
-    app.session_state["work"] = replace(
-        exported_work("churn"), policies=(("logistic_regression", Policy(0.2, purpose="cheapest")),)
-    )
+    given = replace(exported_work("churn"), policies=(("logistic_regression", Policy(0.2, purpose="cheapest")),))
+    give(app, given)
     app.run()
     assert [button.label for button in app.button if button.key == "export_start"] == ["Export and prove it"]

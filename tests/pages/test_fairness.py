@@ -15,7 +15,7 @@ from components.fairness.groups import Question
 from components.fairness.mitigate import asked
 from components.state import Asked
 from components.subject import Subject
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give, work_of
 from tests.pages.test_explain import said, trained
 
 TABS = ("By group", "Gaps", "Calibration", "Thresholds", "Mitigation", "Worst subgroups", "Report")
@@ -73,20 +73,20 @@ def test_more_than_two_classes_are_told_from_the_rest_one_by_one(open_page: Open
 
 def test_a_mitigation_that_is_gone_is_said_once_and_forgotten(open_page: Open) -> None:
     app = fairness(open_page, "loans", ["applicant_group"])
-    app.session_state["work"] = replace(app.session_state["work"], mitigation_job=("gone", Asked("loans", (), "sex")))
+    give(app, replace(work_of(app), mitigation_job=("gone", Asked("loans", (), "sex"))))
     app = tab(app, "Mitigation")
     assert not app.exception
     assert len(app.error) == 1
     assert not app.run().error
-    assert app.session_state["work"].comparison is not None
+    assert work_of(app).comparison is not None
 
 
 def test_what_was_tried_for_other_groups_or_another_training_is_not_mixed_in(open_page: Open) -> None:
     app = fairness(open_page, "loans", ["applicant_group"])
-    model = app.session_state["work"].comparison.best
-    one = mitigate(model, app.session_state["work"].trained, ["sex"], MitigationPlan("reweighing"))
+    model = work_of(app).comparison.best
+    one = mitigate(model, work_of(app).trained, ["sex"], MitigationPlan("reweighing"))
     kept = ((Asked("loans", ("other",), "sex"), one), (Asked("an earlier training", (), "sex"), one))
-    app.session_state["work"] = replace(app.session_state["work"], mitigated=kept)
+    give(app, replace(work_of(app), mitigated=kept))
     app = tab(app, "Mitigation")
     assert not app.exception
     assert "1 mitigation for other groups or another model is kept" in said(app)
@@ -98,20 +98,20 @@ def test_the_model_chosen_here_is_the_one_of_every_page(open_page: Open) -> None
     app.selectbox(key="explain_model").set_value("random_forest").run()
     app = app.switch_page("explain_page.py").run()
     assert app.selectbox(key="explain_model").value == "random_forest"
-    assert app.session_state["work"].model == "random_forest"
+    assert work_of(app).model == "random_forest"
 
 
 def test_a_mitigated_model_becomes_one_of_the_trained_models_on_every_page(open_page: Open) -> None:
     app = tab(fairness(open_page, "loans", ["applicant_group"]), "Mitigation")
-    work = app.session_state["work"]
+    work = work_of(app)
     about, question = work.comparison.models["logistic_regression"], ["applicant_group"]
     made = mitigate(about, work.trained, question, MitigationPlan("reweighing"))
     lot = mitigate(about, work.trained, question, MitigationPlan("exponentiated_gradient"))
-    app.session_state["work"] = replace(work, model="logistic_regression")
+    give(app, replace(work, model="logistic_regression"))
     app.run()
     whom = asked_now(app)
     kept = ((whom, made), (whom, lot))
-    app.session_state["work"] = replace(app.session_state["work"], mitigated=kept)
+    give(app, replace(work_of(app), mitigated=kept))
     app.run()
     app.selectbox(key="fairness_made").set_value(1).run()
     assert "by lot" in said(app)
@@ -164,11 +164,11 @@ def test_the_report_holds_what_was_worked_out_and_names_the_rest(open_page: Open
 @pytest.mark.parametrize("policy", [Policy(0.3), Policy(0.5, (Grouping("sex"),), ((("Female",), 0.3),))])
 def test_the_train_page_says_that_a_policy_is_in_force(open_page: Open, policy: Policy) -> None:
     app = trained(open_page, "loans")
-    work = app.session_state["work"]
+    work = work_of(app)
     key = work.comparison.recommended
     app = app.switch_page("train_page.py").run()
     assert "is in force" not in said(app)
-    app.session_state["work"] = replace(work, policies=((key, policy),))
+    give(app, replace(work, policies=((key, policy),)))
     app.run()
     assert not app.exception
     assert "These numbers are without it" in said(app)

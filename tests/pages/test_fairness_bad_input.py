@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from backends.datasets import read_table
 from backends.training import TrainingSpec, compare
 from components.state import Source, Work
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give
 from tests.pages.test_explain import said
 from tests.pages.test_fairness import TABS, tab
 
@@ -58,7 +58,7 @@ def work(rows: int = ROWS, classes: int = 2, target: str = "outcome") -> Work:
 
 def page(open_page: Open, about: Work, columns: list[str]) -> AppTest:
     app = open_page("home")
-    app.session_state["work"] = about
+    give(app, about)
     app.session_state["fairness_columns"] = columns
     app.run()
     app = app.switch_page("fairness_page.py").run()
@@ -172,7 +172,7 @@ def test_columns_that_are_no_groups_are_named_with_the_reason(open_page: Open) -
     aside = found.comparison.best.aside_schema
     changed = replace(aside, columns=tuple(text if column.name == "town" else column for column in aside))
     models = {key: replace(model, aside_schema=changed) for key, model in found.comparison.models.items()}
-    app.session_state["work"] = replace(found, result="named", comparison=replace(found.comparison, models=models))
+    give(app, replace(found, result="named", comparison=replace(found.comparison, models=models)))
     app.run()
     app = app.switch_page("fairness_page.py").run()
     assert not app.exception

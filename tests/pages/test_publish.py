@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from backends.serving.service import close_service, service
 from components import cached
-from tests.pages.conftest import Open, texts, trained_work
+from tests.pages.conftest import Open, give, texts, trained_work
 from tests.pages.test_export import exported, exported_work
 
 TABS = ("Widget", "Versions", "Call it", "Share", "Try it", "Compare", "Traffic", "History")
@@ -41,7 +41,7 @@ def published(home: Path) -> str:
 
 def opened(open_page: Open, work: object, tab: str = "Versions", who: str = "ana") -> AppTest:
     app = open_page("publish")
-    app.session_state["work"] = work
+    give(app, work)
     app.session_state["publish_tab"] = tab
     app.session_state["publish_who"] = who
     return app.run()
