@@ -6,10 +6,11 @@ SHARED := --numprocesses 2 --dist loadfile -m "not slow"# a file's tests stay to
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit pages browser thorough registry screenshots bench samples constraints clean
+.PHONY: help run test lint types unit pages browser thorough registry test-engines fuzz load audit hosting screenshots pictures \
+        bench samples constraints clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 $(VENV)/python.stamp:
 	@echo "== making the environment $(VENV)"
@@ -44,7 +45,8 @@ types: $(VENV)/dev.stamp ## type check
 
 unit: $(VENV)/dev.stamp ## backends, docs and architecture
 	@echo "== unit tests"
-	@$(BIN)/python -m pytest $(SHARED) backends tests/backends tests/sample_data tests/test_*.py
+	@$(BIN)/python -m pytest $(SHARED) backends tests/backends tests/sample_data tests/hosting tests/audit \
+	    tests/hostile tests/faults tests/test_*.py
 
 pages: $(VENV)/dev.stamp ## pages and components, without a browser
 	@echo "== page tests"
@@ -60,11 +62,29 @@ thorough: $(VENV)/dev.stamp ## the tests that make test leaves out because they 
 registry: $(VENV)/dev.stamp ## the registry's tests against an MLflow server, in an environment of its own
 	@$(BIN)/python -m tests.mlflow_server
 
+test-engines: $(VENV)/dev.stamp ## training on Dask, the registry on MLflow, vectors on Milvus Lite, answers from a model server
+	@$(BIN)/python -m tests.engines
+
+fuzz: $(VENV)/dev.stamp ## 10,000 mutations of files, queries, requests and documents
+	@$(BIN)/python -m tests.fuzz
+
+load: $(VENV)/dev.stamp ## 20 visitors and 16 API connections at once, 200 sessions opened and closed
+	@$(BIN)/python -m tests.load
+
+audit: $(VENV)/dev.stamp ## known vulnerabilities of the dependencies, secrets in the files
+	@$(BIN)/python -m tests.audit
+
+hosting: $(VENV)/dev.stamp ## the steps of the Dockerfile in a clean folder, as another user, with read-only code
+	@$(BIN)/python -m tests.hosting
+
+pictures: $(VENV)/dev.stamp ## the pictures of docs/
+	@$(BIN)/python -m tests.browser.pictures
+
 screenshots: $(VENV)/dev.stamp ## a PNG of every page into screenshots/
 	@$(BIN)/python -m tests.browser.screenshots
 
-bench: $(VENV)/run.stamp ## the benchmarks, as tables on standard output
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/run.stamp ## the benchmarks (ONLY=NAME for one), written to docs/performance.md
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 samples: $(VENV)/run.stamp ## write the sample data anew from its generators
 	@for name in bundled churn loans handbook; do $(BIN)/python -m sample_data.make_$$name; done

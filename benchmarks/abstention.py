@@ -30,6 +30,7 @@ from backends.retrieval.documents.document import Document
 from backends.retrieval.embedding import open_embedder
 from backends.retrieval.search.hit import Filter, Found
 from backends.settings import Settings
+from benchmarks import _rows
 from benchmarks._small_collections import CHECKED, FITTED, Small, named
 
 CRANFIELD = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "retrieval" / "cranfield"
@@ -53,12 +54,26 @@ def main() -> None:
             hard = without_relevant(collection)
     for mode in MODES:
         groups = (large[mode], together(fitted, mode), together(checked, mode))
-        report(mode, groups, None)
-        report(mode, groups, Once(embedder))
+        show(mode, groups, None)
+        show(mode, groups, Once(embedder))
     once = Once(embedder)
     print(f"\n## Cranfield without the relevant documents\n\nrefused: {shown(refused(hard, once))} (no bar)")
     made = calibrate(large["hybrid"]["answered"], large["hybrid"]["other"], once)
     print(f"\n`calibrate` on all: threshold {made.threshold}, kept {shown(made.kept)}, refused {shown(made.refused)}")
+    _rows.report("abstention", rows(large["hybrid"], once))
+
+
+def rows(found: Founds, encoder: Encoder) -> list[_rows.Row]:
+    """Shares of Cranfield's held-out half in hybrid search, judged by sentences beside the search's features alone."""
+    even, least = slice(1, None, 2), (_rows.Bar(">=", 0.9, "here"),)
+    kinds = (
+        ("answerable questions that are answered, share", kept, found["answered"][even]),
+        ("unanswerable questions that are refused, share", refused, found["other"][even]),
+    )
+    return [
+        _rows.Row(what, share(of, encoder).value, "", "the search's features alone", share(of, None).value, least)
+        for what, share, of in kinds
+    ]
 
 
 def small(settings: Settings, name: str, of: Small) -> dict[str, Founds]:
@@ -119,7 +134,7 @@ def without_relevant(collection: Collection) -> list[Found]:
     return found
 
 
-def report(mode: str, groups: tuple[Founds, Founds, Founds], encoder: Encoder | None) -> None:
+def show(mode: str, groups: tuple[Founds, Founds, Founds], encoder: Encoder | None) -> None:
     """The table of one way of searching, judged with the sentences' vectors or by the search's features alone."""
     large, fitted, checked = groups
     how = "the search's features alone" if encoder is None else f"sentences; fitted: {weights(large, fitted, encoder)}"

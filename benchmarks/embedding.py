@@ -23,6 +23,7 @@ from backends.retrieval.embedding import open_embedder
 from backends.retrieval.embedding.source import find_embedder
 from backends.retrieval.evaluation.trec import evaluate_run, read_qrels
 from backends.settings import Settings
+from benchmarks._rows import Bar, Row, report
 
 EXTRA = Path(os.environ.get("WORKBENCH_EXTRA_DATA", Path(__file__).parents[2] / "shared" / "data"))
 CRANFIELD = EXTRA / "retrieval" / "cranfield"
@@ -52,7 +53,7 @@ class Side:
 
 
 def main(limit: int | None) -> None:
-    """Measure and print a Markdown table."""
+    """Measure and report."""
     if not CRANFIELD.exists():
         sys.exit(f"This needs {CRANFIELD}; set WORKBENCH_EXTRA_DATA.")
     documents, questions = read("corpus.jsonl")[:limit], read("queries.jsonl")
@@ -143,15 +144,20 @@ def print_table(sides: list[Side], scores: list[float], documents: int, starts: 
     for side, score in zip(sides, scores, strict=True):
         rate, query = documents / side.seconds, statistics.median(side.query_ms)
         print(f"| {side.name} | {rate:,.1f} | {side.processor_seconds:,.1f} | {query:.1f} | {score:.4f} |")
-    query = statistics.median(ours.query_ms) / statistics.median(plain.query_ms)
     likeness = np.sum(np.vstack(plain.vectors) * np.vstack(ours.vectors), axis=1)
-    print("\n| measure | value | bar |\n| --- | ---: | ---: |")
-    print(f"| passages/s ÷ torch's | {plain.seconds / ours.seconds:.2f} | ≥ 1.5, aim 3 |")
-    print(f"| query ÷ torch's | {query:.2f} | ≤ 0.5 |")
-    print(f"| nDCG@10 ÷ torch's | {scores[1] / scores[0]:.4f} | 0.99 to 1.01 |")
-    print(f"| cosine to torch's vectors, mean (least) | {likeness.mean():.4f} ({likeness.min():.4f}) | |")
-    slowest = f"{statistics.median(starts):.2f} s ({max(starts):.2f})"
-    print(f"| first query of a new process, median (slowest) | {slowest} | ≤ 1 s |")
+    print(f"\nCosine to torch's vectors, mean (least): {likeness.mean():.4f} ({likeness.min():.4f})")
+    print(f"First query of a new process, slowest: {max(starts):.2f} s")
+    query, their_query = (statistics.median(side.query_ms) for side in (ours, plain))
+    rates = documents / ours.seconds, documents / plain.seconds
+    report(
+        "embedding",
+        [
+            Row("embedding Cranfield", rates[0], "passages/s", plain.name, rates[1], (Bar(">=", 1.5),)),
+            Row("one question, median", query, "ms", plain.name, their_query, (Bar("<=", 0.5),)),
+            Row("nDCG@10 by meaning alone", scores[1], "", plain.name, scores[0], (Bar(">=", 0.99), Bar("<=", 1.01))),
+            Row("first question of a new process", statistics.median(starts), "s", bars=(Bar("<=", 1, "here"),)),
+        ],
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks._rows import Bar, Row, report
+
 REPEATS = 3
 MEGABYTE = 1e6
 MESSY = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "messy"
@@ -67,45 +69,49 @@ def measure(reader: str, path: Path) -> tuple[float, float]:
     return min(seconds for seconds, _ in runs), max(growth for _, growth in runs)
 
 
-def speed(rows: int) -> str:
-    """A markdown table of seconds and memory, with the ratios that count."""
+def speed(rows: int) -> list[Row]:
+    """Seconds and memory of reading so many rows."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         make_table(rows).to_csv(path, index=False)
         size = path.stat().st_size
         results = {reader: measure(reader, path) for reader in ("pandas", "workbench")}
-    lines = [f"{rows:,} × 20, {size / MEGABYTE:.0f} MB", "", "| reader | s | × pandas | peak growth MB | × file |"]
-    lines.append("| --- | ---: | ---: | ---: | ---: |")
-    for reader, (seconds, growth) in results.items():
-        ratio = seconds / results["pandas"][0]
-        lines.append(f"| {reader} | {seconds:.2f} | {ratio:.2f} | {growth / MEGABYTE:.0f} | {growth / size:.2f} |")
-    return "\n".join(lines)
+    (theirs, _), (ours, growth) = results["pandas"], results["workbench"]
+    what = f"{rows:,} × 20 ({size / MEGABYTE:.0f} MB)"
+    return [
+        Row(f"reading {what}, dialect and schema included", ours, "s", "`pandas.read_csv`", theirs, (Bar("<=", 3),)),
+        Row("peak memory growth by the file's size", growth / size, "×", bars=(Bar("<=", 4, "here"),)),
+    ]
 
 
 def _workbench(path: Path) -> tuple[int, int]:
     from backends.datasets import read_table
 
-    return read_table(path, path.name).frame.shape  # type: ignore[return-value]
+    rows, columns = read_table(path, path.name).frame.shape
+    return rows, columns
 
 
 READERS: dict[str, Callable[[Path], tuple[int, int]]] = {
-    "pandas": lambda path: pd.read_csv(path).shape,
-    "pandas, sep=None": lambda path: pd.read_csv(path, sep=None, engine="python").shape,
+    "pandas.read_csv": lambda path: pd.read_csv(path).shape,
+    "pandas.read_csv, sep=None": lambda path: pd.read_csv(path, sep=None, engine="python").shape,
     "workbench": _workbench,
 }
 
 
-def messy(folder: Path = MESSY) -> str:
-    """A markdown table of how many unambiguous files of the collection each reader gives the right shape."""
+def messy(folder: Path = MESSY) -> list[Row]:
+    """How many unambiguous files of the collection each reader gives the right shape, beside plain pandas."""
     if not (folder / "index.csv").exists():
-        return f"{folder} is not there: no messy collection to score."
+        print(f"{folder} is not there: no messy collection to score.")
+        return []
     with (folder / "index.csv").open(encoding="utf-8", newline="") as lines:
         answers = [row for row in csv.DictReader(lines) if row["ambiguous"] == "no"]
-    table = ["| reader | right | of | share |", "| --- | ---: | ---: | ---: |"]
-    for name, reader in READERS.items():
-        right = sum(_shape(reader, folder / row["file"]) == _expected(row) for row in answers)
-        table.append(f"| {name} | {right} | {len(answers)} | {right / len(answers):.1%} |")
-    return "\n".join(table)
+    right = {
+        name: sum(_shape(reader, folder / row["file"]) == _expected(row) for row in answers) / len(answers)
+        for name, reader in READERS.items()
+    }
+    ours, what = right.pop("workbench"), f"{len(answers)} unambiguous messy CSVs: share with rows and columns right"
+    least = (Bar(">=", 0.97, "here"),)
+    return [Row(what, ours, "", f"`{peer}`", theirs, least) for peer, theirs in right.items()]
 
 
 def _expected(row: dict[str, str]) -> tuple[int, int]:
@@ -119,6 +125,4 @@ def _shape(reader: Callable[[Path], tuple[int, int]], path: Path) -> tuple[int, 
 
 
 if __name__ == "__main__":
-    print(speed(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
-    print()
-    print(messy())
+    report("reading", [*speed(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000), *messy()])

@@ -36,6 +36,7 @@ from backends.retrieval.index.schema import FILE
 from backends.retrieval.search.analysis import query_terms
 from backends.retrieval.search.hit import SearchOptions
 from backends.settings import Settings
+from benchmarks._rows import Bar, Row, report
 
 EXTRA = Path(os.environ.get("WORKBENCH_EXTRA_DATA", Path(__file__).parents[2] / "shared" / "data"))
 CRANFIELD = EXTRA / "retrieval" / "cranfield"
@@ -43,6 +44,8 @@ PASSAGES, WORDS, PER_DOCUMENT = 100_000, 150, 50
 METRIC = "ndcg@10"
 ASKED_FOR = (SearchOptions().k, 50)  # passages: as on the page, and enough to make ten documents of
 DELETIONS = 5
+PEERS = ("BM25 alone", "dense alone", "reciprocal rank fusion")
+LEAST = Bar(">=", 0.415, "here")
 WAYS: dict[str, dict[str, Any]] = {
     "BM25 alone": {"mode": "lexical"},
     "dense alone": {"mode": "dense"},
@@ -76,11 +79,12 @@ def main(passages: int) -> None:
     embedder = open_embedder()
     with tempfile.TemporaryDirectory() as home:
         with Collection.open(Settings(home=home), "cranfield", embedder=embedder) as collection:
-            vectors = quality(collection, embedder, documents, questions)
+            vectors, rows = quality(collection, embedder, documents, questions)
         made = Made(embedder)
         with Collection.open(Settings(home=home), "many", embedder=made) as collection:
             fill(collection, documents, vectors, passages)
-            speed(collection, made, questions, passages)
+            rows += speed(collection, made, questions, passages)
+    report("retrieval", rows)
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -90,8 +94,8 @@ def read(name: str) -> list[dict[str, Any]]:
 
 def quality(
     collection: Collection, embedder: Embedder, documents: list[dict[str, Any]], questions: list[str]
-) -> np.ndarray:
-    """Print nDCG@10 of each way and k; gives the vectors of the passages."""
+) -> tuple[np.ndarray, list[Row]]:
+    """Print nDCG@10 of each way and k; gives the vectors of the passages, and the rows of the default."""
     read = (Document(f"{one['id']}.txt", "txt", one["text"], one["title"]) for one in documents)
     refused = [one.reason for one in collection.add_documents(read) if one.document is None]
     if refused:
@@ -99,11 +103,19 @@ def quality(
     status = collection.status()
     print(f"Cranfield: {status.documents:,} documents, {status.passages:,} passages, {len(questions)} queries\n")
     print("| nDCG@10 | k | odd (chosen on) | even (test) | all |\n| --- | ---: | ---: | ---: | ---: |")
+    tested: dict[tuple[str, int], float] = {}
     for (name, options), k in product(WAYS.items(), ASKED_FOR):
         scores = ndcg(collection, questions, {"k": k, **options})
         odd, even = ([value for id, value in scores.items() if int(id) % 2 == rest] for rest in (1, 0))
         print(f"| {name} | {k} | {np.mean(odd):.4f} | {np.mean(even):.4f} | {np.mean(list(scores.values())):.4f} |")
-    return collection.store.vectors_since(0, embedder.identity).vectors
+        tested[name, k] = float(np.mean(even))
+    rows = [
+        Row(
+            f"nDCG@10 on Cranfield's test half, {k} passages", tested["the default", k], "", peer, tested[peer, k], bars
+        )
+        for peer, k, bars in product(PEERS, ASKED_FOR, [(LEAST,)])
+    ]
+    return collection.store.vectors_since(0, embedder.identity).vectors, rows
 
 
 def ndcg(collection: Collection, questions: list[str], options: dict[str, Any]) -> dict[str, float]:
@@ -142,8 +154,8 @@ def passage(stock: list[str], generator: np.random.Generator) -> str:
     return text
 
 
-def speed(collection: Collection, made: Made, questions: list[str], passages: int) -> None:
-    """Print times of queries and deletions, and memory, beside the floor."""
+def speed(collection: Collection, made: Made, questions: list[str], passages: int) -> list[Row]:
+    """Print times of queries, and give the rows: queries and deletions, and memory, beside the floor."""
     before = memory()
     began = time.perf_counter()
     collection.search(questions[0])
@@ -153,40 +165,44 @@ def speed(collection: Collection, made: Made, questions: list[str], passages: in
     whole = times(collection.search, questions)
     made.questions = dict(zip(questions, encoded, strict=True))
     rows = [
-        ("search with the encoder", whole, "p95 < 120"),
-        ("search without the encoder", times(collection.search, questions), "p95 < 60"),
-        ("of it by words only", times(lambda question: collection.search(question, mode="lexical"), questions), ""),
-        ("of it by meaning only", times(lambda question: collection.search(question, mode="dense"), questions), ""),
+        ("search with the encoder", whole),
+        ("search without the encoder", times(collection.search, questions)),
+        ("of it by words only", times(lambda question: collection.search(question, mode="lexical"), questions)),
+        ("of it by meaning only", times(lambda question: collection.search(question, mode="dense"), questions)),
     ]
     used = memory()
     rows += list(floor(collection, encoded, questions))
-    print("| | p50 ms | p95 ms | bar |\n| --- | ---: | ---: | --- |")
-    for name, taken, bar in rows:
-        print(f"| {name} | {np.percentile(taken, 50):.1f} | {np.percentile(taken, 95):.1f} | {bar} |")
+    print("| | p50 ms | p95 ms |\n| --- | ---: | ---: |")
+    for name, taken in rows:
+        print(f"| {name} | {np.percentile(taken, 50):.1f} | {np.percentile(taken, 95):.1f} |")
     deleted = [timed(collection.delete, document.id) for document in collection.documents()[:DELETIONS]]
-    print(f"\nFirst query after opening: {first:.2f} s. Delete of a document: at most {max(deleted):.2f} s (bar 1 s).")
-    print(
-        f"Resident memory: {used:,.0f} MB, of which {used - before:,.0f} MB for {passages:,} passages (bar 1,500 MB)."
-    )
+    print(f"\nFirst query after opening: {first:.2f} s. Memory for {passages:,} passages: {used - before:,.0f} MB.")
+    p95 = {name: float(np.percentile(taken, 95)) for name, taken in rows}
+    words, what = "FTS5 bm25() alone", f"a search in {passages:,} passages, p95"
+    return [
+        Row(f"{what}, with the encoder", p95[rows[0][0]], "ms", words, p95[words], (Bar("<", 120, "here"),)),
+        Row(f"{what}, without it", p95[rows[1][0]], "ms", words, p95[words], (Bar("<", 60, "here"),)),
+        Row("of it by meaning only", p95[rows[3][0]], "ms", "FAISS flat alone", p95["FAISS flat alone"]),
+        Row("deleting a document there", max(deleted), "s", bars=(Bar("<", 1, "here"),)),
+        Row("memory of the process", used, "MB", bars=(Bar("<", 1_500, "here"),)),
+    ]
 
 
-def floor(
-    collection: Collection, vectors: list[np.ndarray], questions: list[str]
-) -> Iterator[tuple[str, list[float], str]]:
+def floor(collection: Collection, vectors: list[np.ndarray], questions: list[str]) -> Iterator[tuple[str, list[float]]]:
     """The bare libraries on the same vectors and words."""
     import faiss
 
     flat = faiss.IndexFlatIP(len(vectors[0]))
     flat.add(collection.store.vectors_since(0, "made").vectors)
     queries = dict(zip(questions, vectors, strict=True))
-    yield "FAISS flat alone", times(lambda question: flat.search(queries[question][None], 100), questions), ""
+    yield "FAISS flat alone", times(lambda question: flat.search(queries[question][None], 100), questions)
     with sqlite3.connect(collection.folder / FILE) as connection:
         sql = "SELECT rowid, bm25(fts) FROM fts WHERE fts MATCH ? ORDER BY bm25(fts) LIMIT 100"
 
         def fts(question: str) -> None:
             connection.execute(sql, (" OR ".join(f'"{term}"' for term in query_terms(question)),)).fetchall()
 
-        yield "FTS5 bm25() alone", times(fts, questions[:50]), ""
+        yield "FTS5 bm25() alone", times(fts, questions[:50])
 
 
 def times(run: Callable[[str], Any], questions: list[str]) -> list[float]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._load import Measured, load
+from benchmarks._rows import Bar, Row, report
 
 ROOT = Path(__file__).parents[1]
 ADULT = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "tabular" / "adult_train.csv"
@@ -40,7 +41,7 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Measure and print a Markdown table."""
+    """Measure and report."""
     if not ADULT.exists():
         sys.exit(f"{ADULT} is not there; set WORKBENCH_EXTRA_DATA to the folder that has tabular/adult_train.csv.")
     with tempfile.TemporaryDirectory() as folder, ExitStack() as servers:
@@ -82,14 +83,20 @@ def print_table(calm: dict[int, dict[str, list[Measured]]], busy: dict[str, list
                 f"| {name}{title} | {connections} | {best.rate:,.0f} | {best.percentile(50):.2f} "
                 f"| {best.percentile(99):.2f} |"
             )
+    report("serving", ratios(calm, busy))
+
+
+def ratios(calm: dict[int, dict[str, list[Measured]]], busy: dict[str, list[Measured]]) -> list[Row]:
+    """The ratios that have a bar."""
     hand, ours = (max(one.rate for one in calm[1][name]) for name in COMMANDS)
-    tail = min(one.percentile(99) / one.percentile(50) for one in calm[CONNECTIONS]["workbench"])
-    slower = {name: median(calm[1][name]) / median(busy[name]) for name in COMMANDS}
-    print("\n| ratio | value | bar |\n| --- | ---: | ---: |")
-    print(f"| rate of the workbench ÷ hand-wired, 1 connection | {ours / hand:.2f} | ≥ 0.5 |")
-    print(f"| p99 ÷ p50 of the workbench, {CONNECTIONS} connections | {tail:.1f} | < 5 |")
-    print(f"| slower while a training runs | {slower['workbench']:.2f} | ≤ 2 |")
-    print(f"| the same of the hand-wired one | {slower['hand-wired']:.2f} | |")
+    tail = min(calm[CONNECTIONS]["workbench"], key=lambda one: one.percentile(99) / one.percentile(50))
+    before, while_training = median(calm[1]["workbench"]), median(busy["workbench"])
+    name = f"p99 over {CONNECTIONS} connections"
+    return [
+        Row("predictions over 1 connection", ours, "/s", "hand-wired", hand, (Bar(">=", 0.5),)),
+        Row(name, tail.percentile(99), "ms", "its own p50", tail.percentile(50), (Bar("<", 5),)),
+        Row("predictions while a training runs", while_training, "/s", "without one", before, (Bar(">=", 0.5),)),
+    ]
 
 
 def median(measured: list[Measured]) -> float:

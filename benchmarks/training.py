@@ -18,13 +18,16 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks._rows import Bar, Row, report
+
 ADULT = Path(os.environ.get("WORKBENCH_EXTRA_DATA", "../shared/data")) / "tabular" / "adult_train.csv"
 ROUNDS = 3
 MEGABYTE = 1024 * 1024
+MEMORY = Bar("<", 2_000, "here")
 
 
 def main() -> None:
-    """Measure and print a Markdown table."""
+    """Measure and report."""
     if not ADULT.exists():
         sys.exit(f"{ADULT} is not there; set WORKBENCH_EXTRA_DATA to the folder that has tabular/adult_train.csv.")
     runs: dict[str, list[dict[str, Any]]] = {"loop": [], "compare": []}
@@ -36,16 +39,17 @@ def main() -> None:
     cpu = {side: min(run["processor"] for run in found) for side, found in runs.items()}
     last = runs["compare"][-1]
     print(f"Adult, {last['rows']:,} rows, 5 folds, {last['models']} models, {last['processes']} processes\n")
-    print("| measure | value | bar |\n| --- | ---: | ---: |")
-    print(f"| bare joblib loop, seconds | {loop:.1f} | |")
-    print(f"| compare, seconds | {ours:.1f} | |")
-    print(f"| compare ÷ loop | {ours / loop:.2f} | ≤ 1.15 |")
-    print(f"| the same in processor seconds | {cpu['compare'] / cpu['loop']:.2f} | |")
-    print(
-        f"| peak memory of compare and its workers, MB | {max(r['memory'] for r in runs['compare']):,.0f} | < 2,000 |"
+    memory = {side: max(run["memory"] for run in found) for side, found in runs.items()}
+    loops = "the same fits in a bare joblib loop"
+    report(
+        "training",
+        [
+            Row("`compare`", ours, "s", loops, loop, (Bar("<=", 1.15),)),
+            Row("the same in processor time", cpu["compare"], "s", loops, cpu["loop"]),
+            Row("peak memory with its workers", memory["compare"], "MB", loops, memory["loop"], (MEMORY,)),
+            Row("hold-out ROC AUC of hist gradient boosting", last["auc"], bars=(Bar(">=", 0.925, "here"),)),
+        ],
     )
-    print(f"| peak memory of the loop and its workers, MB | {max(r['memory'] for r in runs['loop']):,.0f} | |")
-    print(f"| hold-out ROC AUC of hist gradient boosting | {last['auc']:.4f} | ≥ 0.925 |")
 
 
 def measured(side: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks._rows import Bar, Row, report
 from benchmarks.serving import ADULT, COMMANDS, publish, serving
 
 ROUNDS = 7
@@ -24,7 +25,7 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 
 
 def main() -> None:
-    """Measure and print a Markdown table."""
+    """Measure and report."""
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -66,12 +67,15 @@ def print_table(found: dict[str, list[tuple[float, float]]]) -> None:
         painted, usable = zip(*times, strict=True)
         middle = statistics.median(painted), max(painted), statistics.median(usable), max(usable)
         print(f"| {name} | " + " | ".join(f"{value:,.0f}" for value in middle) + " |")
-    ratios = [statistics.median(time[at] for time in found["workbench"]) for at in (0, 1)]
+    ours = [statistics.median(time[at] for time in found["workbench"]) for at in (0, 1)]
     bare = [statistics.median(time[at] for time in found["bare Gradio"]) for at in (0, 1)]
-    print("\n| measure | value | bar |\n| --- | ---: | ---: |")
-    print(f"| first paint of the widget | {ratios[0]:,.0f} ms | < 2,000 ms |")
-    print(f"| the same ÷ bare Gradio | {ratios[0] / bare[0]:.2f} | |")
-    print(f"| usable ÷ bare Gradio | {ratios[1] / bare[1]:.2f} | |")
+    report(
+        "widgets",
+        [
+            Row("first paint", ours[0], "ms", "a bare Gradio form", bare[0], (Bar("<", 2_000, "here"),)),
+            Row("until it can be used", ours[1], "ms", "a bare Gradio form", bare[1]),
+        ],
+    )
 
 
 def bare(port: int) -> None:

@@ -49,7 +49,7 @@ DISTRIBUTION = {
     "Stemmer": "PyStemmer",
     "sentence_transformers": "sentence-transformers",
 }
-HEAVY = {"torch", "shap", "gradio", "sentence_transformers", "mlflow", "transformers"}
+HEAVY = {"torch", "shap", "gradio", "sentence_transformers", "mlflow", "transformers", "distributed"}
 FILES = [path for folder in MAY_IMPORT for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
