@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -168,9 +169,22 @@ class Settings:
 
     @property
     def home_folder(self) -> Path:
-        """The folder for jobs, made private to this user on first use."""
-        folder = Path(self.home) if self.home else Path(tempfile.gettempdir()) / f"demo-workbench-{os.getpid()}"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """The folder for jobs, made private to this user on first use.
+
+        Raises WorkbenchError where none is set and somebody else has made one of the temporary folder's name.
+        """
+        if self.home:
+            folder = Path(self.home)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return folder
+        folder = Path(tempfile.gettempdir()) / f"demo-workbench-{os.getpid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        facts = folder.lstat()  # of a link itself, not of where it leads
+        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+            raise WorkbenchError(
+                f"The temporary folder {folder.name} belongs to somebody else.",
+                hint="Set WORKBENCH_HOME to a folder of your own.",
+            )
         return folder
 
 

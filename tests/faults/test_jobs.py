@@ -96,7 +96,7 @@ def test_a_job_killed_from_outside_is_one_sentence_and_its_own_alone(jobs: JobRu
     kept = double(jobs)
     job = jobs.start("ada", "count", f"{JOBS}:count_until_cancelled", lambda folder: None)
     wait_until(lambda: bool(jobs.get(job.id, "ada").events))
-    [child] = psutil.Process().children()
+    [child] = [child for child in psutil.Process().children() if str(job.folder) in child.cmdline()]
     child.kill()
     ended = jobs.wait(job.id, "ada", 20)
     assert ended.state == "failed"

@@ -292,7 +292,7 @@ def test_every_figure_is_from_the_half_that_the_search_did_not_see() -> None:
     assert "1,000 other rows" in found.notes[0]
 
 
-@pytest.mark.parametrize(("rows", "runs"), [(300, 40), (1_000, 40)])
+@pytest.mark.parametrize(("rows", "runs"), [(300, 40), pytest.param(1_000, 40, marks=pytest.mark.slow)])
 def test_random_errors_raise_nothing(rows: int, runs: int) -> None:
     alarms = {"rate": 0, "mean": 0}
     for seed in range(runs):

@@ -403,6 +403,7 @@ def test_questions_that_cannot_be_are_said() -> None:
         counterfactuals(model(), ROW, count=0)
 
 
+@pytest.mark.slow
 def test_wide_tables_are_answered() -> None:
     wide = pd.DataFrame(RANDOM.normal(size=(60, 3000)), columns=[f"x{i}" for i in range(3000)])
     schema = Schema(tuple(Column(name, "number") for name in wide.columns))

@@ -266,6 +266,7 @@ def test_the_cost_curve_counts_each_group_by_itself() -> None:
     assert at["cost_per_row"] == pytest.approx(wrong / mine.sum())
 
 
+@pytest.mark.slow
 def test_out_of_fold_rows_are_found_again_and_nothing_else() -> None:
     found = out_of_fold_rows(model(), loans())
     said = model().out_of_fold

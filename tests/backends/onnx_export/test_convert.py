@@ -135,9 +135,9 @@ def test_a_table_of_numbers_has_no_text_input() -> None:
 
 
 REAL = [
-    ("adult_train.csv", "class", 3000),
-    ("telco_churn.csv", "Churn", 3000),
-    ("employee_salaries.csv", "gender", 3000),
+    pytest.param("adult_train.csv", "class", 3000, marks=pytest.mark.slow),
+    pytest.param("telco_churn.csv", "Churn", 3000, marks=pytest.mark.slow),
+    pytest.param("employee_salaries.csv", "gender", 3000, marks=pytest.mark.slow),
     ("winequality-white.csv", "quality", 1000),
     ("penguins.csv", "species", 400),
 ]

@@ -97,6 +97,7 @@ def test_a_short_query_does_not_wait_for_three_long_ones(queries: Queries, peopl
         queries.cancel(job.id, job.owner)
 
 
+@pytest.mark.slow
 def test_a_table_of_a_million_rows_is_within_the_bounds(queries: Queries) -> None:
     rows = 1_000_000
     big = {f"n{at}": np.arange(rows, dtype="float64") for at in range(8)} | {"id": np.arange(rows)}

@@ -136,6 +136,7 @@ def test_random_levels_cannot_predict_random_labels(key: str) -> None:
     assert scores.mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_model() -> None:
     features, codes = mixed(80, 2)
     for row in MODELS:
@@ -230,6 +231,7 @@ def test_words_make_a_sparse_matrix_only_for_models_that_take_one() -> None:
     assert made["hist_gradient_boosting"].shape[1] == DENSE.words
 
 
+@pytest.mark.slow
 def test_hist_gradient_boosting_reaches_its_score_on_adult() -> None:
     if not (DATA / "tabular/adult_train.csv").exists():
         pytest.skip(f"{DATA} is absent: set WORKBENCH_EXTRA_DATA")

@@ -121,7 +121,8 @@ def test_every_way_to_validate(tmp_path, options):
     )
 
 
-@pytest.mark.parametrize("classes", [pytest.param(2, marks=pytest.mark.slow), 3])
+@pytest.mark.slow
+@pytest.mark.parametrize("classes", [2, 3])
 def test_boosting_over_repeated_folds(tmp_path, classes):
     frame = mixed(240)
     if classes == 3:
