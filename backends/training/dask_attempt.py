@@ -28,6 +28,7 @@ LOOK_SECONDS = 1.0  # between two looks at how many workers there are
 # Looks after which a task counts as lost that the scheduler still has in this state, or does not have (None): its only
 # dependency is the table, so it never has to wait, and a result is fetched as soon as it is there.
 LOST_AFTER = {None: 3, "released": 5, "waiting": 5, "erred": 10, "memory": 120}
+LOSSES = 3
 SCHEDULER_LOST = "scheduler-connection-lost"  # as Dask's client puts it
 
 
@@ -70,12 +71,18 @@ class DaskAttempt:
                     self.cluster.forget_tables()
 
     def blamed(self) -> dict[str, Trouble]:
-        """The task that has ended its workers, when it was alone."""
-        return {name: self.crash() for name in self.left} if self.width == 1 else {}
+        """The task that has ended its workers time and again when it was alone."""
+        return {name: self.crash() for name in self.left if self._guilty(name)}
 
     def suspects(self) -> tuple[str, ...]:
-        """The tasks whose workers died time and again; one of them may have done it."""
-        return () if self.width == 1 else self.left
+        """The tasks whose workers died; one of them may have done it."""
+        return tuple(name for name in self.left if not self._guilty(name))
+
+    def _guilty(self, name: str) -> bool:
+        """Dask has tried four times where it knows that the worker died, once where it lost the task with it."""
+        from distributed import KilledWorker
+
+        return self.width == 1 and (isinstance(self.broken, KilledWorker) or self.cluster.losses[name] >= LOSSES)
 
     def crash(self) -> Trouble:
         """Why a task has no result."""
@@ -167,6 +174,7 @@ class DaskAttempt:
             # Without the scheduler nobody is to blame; otherwise the last worker with the table has died too.
             if getattr(error, "reason", "") != SCHEDULER_LOST:
                 self.left = (*self.left, name)
+                self.cluster.losses[name] += self.width == 1
         elif isinstance(error, Exception):
             yield name, Trouble("failed", sentence(error))
         else:

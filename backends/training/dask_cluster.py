@@ -11,6 +11,7 @@ import re
 import secrets
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Cluster:
     client: Client
     address: str
     workers: tuple[About, ...]
+    losses: Counter[str] = field(default_factory=Counter)  # times that a task, alone, was lost with its worker
     _tables: dict[str, Future] = field(default_factory=dict)
     _idle: float | None = None  # since when there has been nobody to work
 

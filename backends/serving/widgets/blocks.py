@@ -31,6 +31,8 @@ def build(view: View, asking: Asking) -> Any:
         parts = _parts(view)
         connect(parts, _shower(view, asking), AT_ONCE)
         blocks.load(None, js=scripts.LINKS)
+        dates = {control.elem_id: field.label for control, field in zip(parts.inputs, view.fields, strict=True)}
+        blocks.load(None, js=scripts.naming({key: label for key, label in dates.items() if key}))
         offered = gr.api(predictor(view, asking), api_name="predict", concurrency_limit=AT_ONCE)
         for parameter, field in zip(blocks.fns[offered["id"]].inputs, view.fields, strict=True):
             parameter.label = field.label

@@ -19,6 +19,22 @@ LINKS = """() => setTimeout(() => document.querySelectorAll('gradio-app[src] .w-
 }), 0)"""
 
 
+def naming(labels: Mapping[str, str]) -> str:
+    """Give the controls of dates, and their buttons, the names that Gradio leaves out; `labels` are by their ids.
+
+    What is folded away is drawn when it is opened, and named then.
+    """
+    return f"""() => {{
+    const name = () => Object.entries({json.dumps(labels)}).forEach(([id, label]) => {{
+        const field = document.getElementById(id);
+        field?.querySelector('input')?.setAttribute('aria-label', label);
+        field?.querySelector('button.calendar')?.setAttribute('aria-label', `Calendar of ${{label}}`);
+    }});
+    name();
+    new MutationObserver(name).observe(document.body, {{childList: true, subtree: true}});
+}}"""
+
+
 def saying(text: str) -> str:
     """Put a note in the place of the answer, and nothing in that of the reasons.
 
