@@ -37,8 +37,9 @@ ALWAYS = (
 # (the SQL editor, the document reader) come over its websocket and are modules at blob addresses of its own making.
 PAGE = (
     "default-src 'self'; script-src 'self' blob: {scripts}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; media-src 'self' data: blob:; worker-src 'self' blob:; "
-    "frame-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
+    "media-src 'self' data: blob:; worker-src 'self' blob:; frame-src 'self' data: blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 FILE = "default-src 'none'; sandbox"  # what somebody made or uploaded is never run as a page of the workbench
 NOTHING = "default-src 'none'"

@@ -35,7 +35,7 @@ def test_every_answer_has_the_headers(page: Path, path: str) -> None:
 def test_a_page_runs_its_own_scripts_and_those_that_are_named(page: Path) -> None:
     policy = page_policy(page)
     scripts = policy.partition("script-src ")[2].partition(";")[0]
-    assert scripts == " ".join(("'self'", digest("\n one()\n"), digest(REPORT.read_text(encoding="utf-8"))))
+    assert scripts == " ".join(("'self'", "blob:", digest("\n one()\n"), digest(REPORT.read_text(encoding="utf-8"))))
     assert "http" not in policy
     assert headers(page, "/train").getlist("content-security-policy")[0] == policy
 
