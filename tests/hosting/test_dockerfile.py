@@ -90,10 +90,14 @@ def test_the_context_is_what_the_workbench_runs_on_and_nothing_else() -> None:
 
 
 def test_what_git_tracks_of_the_application_is_all_in_the_context() -> None:
-    tracked = subprocess.run(
+    asked = subprocess.run(
         ["git", "ls-files", "app.py", "backends", "components", "pages", "sample_data"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if asked.returncode:
+        pytest.skip(f"git does not know this folder: {asked.stderr.strip()}")
+    tracked = asked.stdout.split()
+    assert "app.py" in tracked
     here = {path for path in tracked if (ROOT / path).is_file() and not re.fullmatch(r"pages/.*\.png", path)}
     assert here <= {path.as_posix() for path in ignored.context(ROOT)}
 
