@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 from backends.datasets import Dataset
 from backends.errors import WorkbenchError
 from backends.retrieval.documents import Document
 
 LONGEST = 2_000  # characters of a message
-PLACES = ("/work/", "/tmp/", "site-packages", "Traceback", 'File "')  # of this machine, not of the user
+ROOT = str(Path(__file__).parents[2])
+PLACES = (ROOT, "/tmp/", "site-packages", "Traceback", 'File "')  # of this machine, not of the user
 
 
 def sound_dataset(dataset: Dataset) -> None:

@@ -4,7 +4,6 @@ import io
 import os
 import zipfile
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -12,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backends.retrieval.documents import FORMATS, Document, Unreadable, read
+from backends.retrieval.documents import FORMATS, Unreadable, read
 from backends.settings import Settings
 from tests.backends.retrieval.documents.pdfs import lines, pdf
+from tests.fuzz.checks import sound_document
 
 ENDINGS = [ending for _, endings in FORMATS.values() for ending in endings]
 REAL = Path(os.environ.get("WORKBENCH_EXTRA_DATA", Path(__file__).parents[5] / "shared" / "data")) / "documents"
@@ -35,18 +35,6 @@ def word() -> bytes:
     file.add_paragraph("Some words.")
     file.save(out)
     return out.getvalue()
-
-
-def assert_sound(document: Document) -> None:
-    """Blocks and pages point into the text, in order; the text is fit to be stored."""
-    text = document.text
-    assert all(0 <= block.start < block.end <= len(text) for block in document.blocks)
-    assert all(before.end <= after.start for before, after in pairwise(document.blocks))
-    if document.pages:
-        assert (document.pages[0].start, document.pages[-1].end) == (0, len(text))
-        assert all(before.end == after.start for before, after in pairwise(document.pages))
-    text.encode("utf-8")
-    assert not set(text) & {chr(code) for code in (*range(9), *range(11, 32))}
 
 
 def refused(data: bytes | Path, name: str, **options: object) -> Unreadable:
@@ -117,7 +105,7 @@ def test_any_bytes_under_any_name_are_a_document_or_unreadable(noise: bytes, see
         document = read(seed[:at] + noise + seed[at:], "a" + ending)
     except Unreadable:
         return
-    assert_sound(document)
+    sound_document(document)
 
 
 @settings(max_examples=40, deadline=None)
@@ -127,7 +115,7 @@ def test_any_text_is_a_document_or_unreadable(text: str, ending: str) -> None:
         document = read(text.encode("utf-8", "surrogatepass"), "a" + ending)
     except Unreadable:
         return
-    assert_sound(document)
+    sound_document(document)
 
 
 @settings(max_examples=40, deadline=None)
@@ -140,7 +128,7 @@ def test_damaged_files_are_a_document_or_unreadable(kind: str, data: st.DataObje
         document = read(bytes(sound[: data.draw(st.integers(1, len(sound)))]), f"a.{kind}")
     except Unreadable:
         return
-    assert_sound(document)
+    sound_document(document)
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"needs {REAL}; set WORKBENCH_EXTRA_DATA")
@@ -164,7 +152,7 @@ def test_damaged_files_are_a_document_or_unreadable(kind: str, data: st.DataObje
 )
 def test_real_documents(name: str, pages: int, start: str, holds: str) -> None:
     document = read(REAL / name, name)
-    assert_sound(document)
+    sound_document(document)
     assert len(document.pages) == pages
     assert document.text.startswith(start)
     assert holds in document.text
