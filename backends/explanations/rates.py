@@ -47,6 +47,7 @@ def _boosting(estimator: Any, inputs: int) -> float:
 
 _RATES: dict[str, Callable[[Any, int], float]] = {
     "SVC": _vectors,
+    "MarginSVC": _vectors,
     "TiedNeighborsClassifier": _neighbours,
     "MLPClassifier": _layers,
     "FlooredGaussianNB": _bayes,

@@ -9,7 +9,7 @@
 - `OneHotEncoder` (pooled rare levels in a block of columns) and `TargetEncoder` (several classes): both
   are a look-up in a table of doubles, one row per level and one for levels never seen
 - `TfidfVectorizer` for words between blanks: in double, with standard operators only
-- `EmptyAsZero`, `SetPrecision`, `TiedNeighborsClassifier`, `FlooredGaussianNB`: our own
+- `EmptyAsZero`, `SetPrecision`, `TiedNeighborsClassifier`, `FlooredGaussianNB`, `MarginSVC`: our own
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType
 
 from backends.onnx_export.encoders import convert_one_hot, convert_target_encoder, one_hot_columns
 from backends.onnx_export.graph import Convert
+from backends.onnx_export.margins import with_margins
 from backends.onnx_export.neighbours import convert_neighbours
 from backends.onnx_export.steps import (
     convert_empty,
@@ -34,6 +35,7 @@ from backends.onnx_export.steps import (
 )
 from backends.onnx_export.trees import with_float32_thresholds, with_missing_sides
 from backends.training.empty_columns import EmptyAsZero
+from backends.training.margins import MarginSVC
 from backends.training.naive_bayes import FlooredGaussianNB
 from backends.training.neighbours import TiedNeighborsClassifier
 from backends.training.precision import SetPrecision
@@ -48,12 +50,14 @@ def install() -> None:
     from sklearn.impute import SimpleImputer
     from sklearn.naive_bayes import GaussianNB
     from sklearn.preprocessing import OneHotEncoder, TargetEncoder
+    from sklearn.svm import SVC
     from sklearn.tree import DecisionTreeClassifier
 
     for forest in (DecisionTreeClassifier, RandomForestClassifier, ExtraTreesClassifier):
         _wrap(forest, with_missing_sides)
     _wrap(HistGradientBoostingClassifier, with_float32_thresholds)
     _treat(FlooredGaussianNB, like=GaussianNB)
+    _treat(MarginSVC, like=SVC, repair=with_margins)
     _register(SimpleImputer, imputed_width, convert_imputer)
     _register(OneHotEncoder, lambda encoder: sum(map(len, one_hot_columns(encoder))), convert_one_hot)
     _register(TargetEncoder, lambda encoder: len(encoder.encodings_), convert_target_encoder)
@@ -90,12 +94,17 @@ def _register(step: type, width: Callable[[Any], int], convert: Convert) -> None
     update_registered_converter(step, alias, shape, convert, parser=parse)
 
 
-def _treat(model: type, like: type) -> None:
-    """Convert a model as skl2onnx converts the one it is derived from."""
+def _treat(model: type, like: type, repair: Callable[[Convert], Convert] = lambda convert: convert) -> None:
+    """Convert a model as skl2onnx converts the one it is derived from, repaired where it differs."""
     alias = sklearn_operator_name_map[like]
     converter = get_converter(alias)
-    options = converter.get_allowed_options()
-    update_registered_converter(model, alias, get_shape_calculator(alias), converter._fct, options=options)
+    update_registered_converter(
+        model,
+        ALIAS + model.__name__,
+        get_shape_calculator(alias),
+        repair(converter._fct),
+        options=converter.get_allowed_options(),
+    )
 
 
 def _wrap(model: type, repair: Callable[[Convert], Convert]) -> None:

@@ -144,9 +144,9 @@ def _linear_svm(seed: int) -> ClassifierMixin:
 
 
 def _rbf_svm(seed: int) -> ClassifierMixin:
-    from sklearn.svm import SVC
+    from backends.training.margins import MarginSVC
 
-    return _calibrated(SVC(C=1.0, kernel="rbf", gamma="scale", cache_size=200, random_state=seed), seed)
+    return _calibrated(MarginSVC(C=1.0, kernel="rbf", gamma="scale", cache_size=200, random_state=seed), seed)
 
 
 def _calibrated(estimator: ClassifierMixin, seed: int) -> ClassifierMixin:

@@ -10,6 +10,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx._supported_operators import sklearn_operator_name_map
 from skl2onnx.common._registration import get_converter, get_shape_calculator
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -18,6 +19,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from backends.onnx_export.convert import OPSET
 from backends.onnx_export.repairs import install
+from backends.training.margins import MarginSVC
 from backends.training.precision import SetPrecision
 
 ORIGINAL = {
@@ -138,3 +140,13 @@ def test_installing_twice_changes_nothing() -> None:
     install()
     assert dict(sklearn_operator_name_map) == before
     assert get_converter(before[RandomForestClassifier])._fct is converter
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5])
+def test_a_machine_of_margins_scores_in_the_graph_as_it_does_here(classes: int) -> None:
+    random = np.random.default_rng(1)
+    y = np.arange(200) % classes
+    X = (random.normal(size=(200, 3)) + y[:, None]).astype(np.float32)
+    model = CalibratedClassifierCV(MarginSVC(), method="sigmoid", ensemble=False, cv=3).fit(X, y)
+    new = random.normal(size=(500, 3)).astype(np.float32) * 3
+    np.testing.assert_allclose(run(model, new, "probabilities"), model.predict_proba(new), atol=2e-5)
