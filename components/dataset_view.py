@@ -65,7 +65,8 @@ def notes(dataset: Dataset) -> None:
 
 def rows(dataset: Dataset) -> None:
     """The rows themselves, and the table as a clean CSV."""
-    st.dataframe(_preview(dataset), key="load_rows", alt=f"Rows of {dataset.name}")
+    numbered = {"_index": st.column_config.Column("row")}  # a heading that a screen reader can say
+    st.dataframe(_preview(dataset), key="load_rows", alt=f"Rows of {dataset.name}", column_config=numbered)
     with st.container(horizontal=True, vertical_alignment="center"):
         if dataset.rows > results.ROWS_SHOWN:
             st.caption(f"The first {results.ROWS_SHOWN:,} of {dataset.rows:,} rows")

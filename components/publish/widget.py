@@ -28,7 +28,8 @@ def embed(name: str, base: str) -> None:
         st.code(web_component(address), language="html", wrap_lines=True)
     with right:
         st.markdown("**In a meeting**")
-        st.image(qr(address), caption=address, alt="QR code of the address below")
+        st.image(qr(address), alt="QR code of the address below")
+        st.markdown(f":small[[{address}]({address})]")
         if is_local(base):
             st.caption("This address works on this machine only. Open the workbench by its network address to share.")
 

@@ -82,7 +82,10 @@ def as_html(markdown: str) -> str:
     >>> as_html("---\\nlicense: unknown\\n---\\n# Iris <b>\\n")
     '<h1>Iris &lt;b&gt;</h1>\\n'
     """
-    return str(_reader().render(_FRONT_MATTER.sub("", markdown)))
+    html = str(_reader().render(_FRONT_MATTER.sub("", markdown)))
+    for wide in ("table", "pre"):  # they scroll on a phone; what scrolls can be reached by keyboard
+        html = html.replace(f"<{wide}>", f'<{wide} tabindex="0">')
+    return html
 
 
 @lru_cache(maxsize=1)

@@ -27,6 +27,12 @@ def test_a_card_is_read_as_markdown_and_nothing_in_it_as_html() -> None:
     assert "a: b" not in found
 
 
+def test_what_scrolls_in_a_card_is_reached_by_keyboard() -> None:
+    found = pages.as_html("|a|\n|-|\n|1|\n\n```\n<pre>\n```\n")
+    assert found.count('<table tabindex="0">') == found.count('<pre tabindex="0">') == 1
+    assert "&lt;pre&gt;" in found
+
+
 @pytest.mark.parametrize("markdown", ["![x](https://elsewhere.example/x.png)", "[x](javascript:alert(1))"])
 def test_a_card_loads_nothing_and_runs_nothing(markdown: str) -> None:
     found = pages.as_html(markdown)
