@@ -107,7 +107,7 @@ def _of_memory(idle: float, after_visits: float, opened: Opened) -> list[Bar]:
         print(f"error: {error}", file=sys.stderr)
     told = f"{middle:.0f} → {end:.0f} MB"
     return [
-        Bar("idle server", f"{idle:.0f} MB", f"< {IDLE_MB} MB", idle < IDLE_MB),
+        Bar("idle server with one published model", f"{idle:.0f} MB", f"< {IDLE_MB} MB", idle < IDLE_MB),
         Bar("server after the visits", f"{after_visits:.0f} MB", "", True),
         Bar("sessions that failed", f"{len(opened.errors)} of {opened.sessions}", "0", not opened.errors),
         Bar("memory, middle to end of them", told, f"≤ +{LEVEL_SHARE:.0%}", end <= middle * (1 + LEVEL_SHARE)),
