@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sqlite3
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -30,6 +31,15 @@ class WorkbenchError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+def in_folder(path: Path) -> str:
+    """A file as messages name it: with its folder alone. Where that lies on the server is not for all who read them.
+
+    >>> in_folder(Path("/srv/data/collections/handbook/collection.sqlite"))
+    'handbook/collection.sqlite'
+    """
+    return f"{path.parent.name}/{path.name}"
 
 
 class DiskFullError(WorkbenchError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import threading
 import time
 import weakref
@@ -18,6 +17,7 @@ from backends.query.bounds import bound_memory, forget_environment
 from backends.query.limits import Limits
 from backends.query.result import RESULT, QueryResult, read_answer, save_answer
 from backends.query.wording import too_slow
+from backends.tasks.folders import OwnFolder
 
 if TYPE_CHECKING:
     from backends.datasets import Dataset
@@ -36,8 +36,7 @@ class TableFiles:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._folder = Path(tempfile.mkdtemp(prefix="tables-", dir=folder))
+        self._folder = OwnFolder(folder, "tables")
         self._lock = threading.Lock()
         self._files: dict[int, Path] = {}
 
@@ -52,13 +51,13 @@ class TableFiles:
 
     def close(self) -> None:
         """Remove every file."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.close()
 
     def _written(self, dataset: Dataset) -> Path:
         from backends.query.tables import write_table
 
         key = id(dataset.frame)
-        path = self._folder / f"{key}.arrow"
+        path = self._folder.path / f"{key}.arrow"
         write_table(dataset, path)
         self._files[key] = path
         weakref.finalize(dataset.frame, self._forget, key)

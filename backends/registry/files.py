@@ -51,7 +51,9 @@ def verified(client: Client, place: Place, version: ModelVersion, cache: Path) -
             _fetched(client, version, path)
     what = f"The bundle of {version.name} version {version.number}"
     if not path.is_file():
-        raise WorkbenchError(f"{what} is gone from {path}.", hint="Restore it from a backup, or publish it again.")
+        raise WorkbenchError(
+            f"{what} is gone from the registry's files.", hint="Restore it from a backup, or publish it again."
+        )
     if _sha256(path) != version.digest:
         raise WorkbenchError(f"{what} is damaged: it is not what was published.", hint="Publish it again.")
     return path

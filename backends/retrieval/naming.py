@@ -7,7 +7,7 @@ import json
 import unicodedata
 from pathlib import Path
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 
 LONGEST_NAME = 60  # characters
 _NOT_IN_NAMES = frozenset("/\\")  # inside an address they end a name, and the API could not reach it
@@ -58,10 +58,10 @@ def name_in(folder: Path) -> str:
         return checked_name(json.loads(path.read_text(encoding="utf-8"))["name"])
     except FileNotFoundError:
         if not folder.is_dir():
-            raise WorkbenchError(f"There is no collection in {folder}.", hint="Create it first.") from None
+            raise WorkbenchError(f"There is no collection {folder.name}.", hint="Create it first.") from None
         problem = "is missing"
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     except (ValueError, KeyError, TypeError, RecursionError, WorkbenchError):
         problem = "is damaged"
-    raise WorkbenchError(f"The file {path} {problem}.", hint='Write the name into it: {"name": "…"}.')
+    raise WorkbenchError(f"The file {in_folder(path)} {problem}.", hint='Write the name into it: {"name": "…"}.')

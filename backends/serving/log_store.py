@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends.errors import WorkbenchError, damaged
+from backends.errors import WorkbenchError, damaged, in_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ class LogStore:
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         if layout not in (0, LAYOUT):
             raise WorkbenchError(
-                f"The prediction log {self.path} has the layout {layout}; this workbench writes {LAYOUT}.",
+                f"The prediction log {in_folder(self.path)} has the layout {layout}; this workbench writes {LAYOUT}.",
                 hint="Move the file away; a new one is begun.",
             )
         with _transaction(connection):

@@ -1,4 +1,4 @@
-"""Where the jobs of one runner have their folders, and what becomes of the folders of one that was killed."""
+"""Folders of one process alone, and what becomes of the folders of one that was killed."""
 
 from __future__ import annotations
 
@@ -16,42 +16,51 @@ log = logging.getLogger(__name__)
 LOCK = "lock"
 
 
-class JobFolders:
-    """A private folder for one runner below `home`/jobs, locked as long as the runner lives.
+class OwnFolder:
+    """A folder `kind`-… in `parent` for this process alone, locked as long as it is open.
 
     The system gives a lock back when the process that holds it ends, however that comes. So a folder that can be locked
-    is one that a killed server left behind: nobody can ask for those jobs any more, and their input may be private.
+    is one that a killed server left behind: nobody can ask for its content any more, and that may be private. Such
+    folders of the same kind are removed first. Raises OSError when the disk cannot take it.
     """
+
+    def __init__(self, parent: Path, kind: str) -> None:
+        parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        _clear(parent, kind)
+        name = secrets.token_hex(8)
+        made = parent / f"making-{name}"  # not yet to be found by others, who would take it for a dead one's
+        made.mkdir(mode=0o700)
+        self._lock = _locked(made)
+        self.path = made.rename(parent / f"{kind}-{name}")
+
+    def close(self) -> None:
+        """Remove the folder with everything in it, and give the lock back; a second time does nothing."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None
+
+
+class JobFolders:
+    """A private folder for one runner below `home`/jobs, made with its first job."""
 
     def __init__(self, home: Path) -> None:
         self._jobs = home / "jobs"
-        self._own: Path | None = None
-        self._lock: int | None = None
+        self._own: OwnFolder | None = None
 
     def make(self, identity: str) -> Path:
         """A new folder for a job. Raises OSError when the disk cannot take it."""
-        folder = self._opened() / identity
+        if self._own is None:
+            self._own = OwnFolder(self._jobs, "runner")
+        folder = self._own.path / identity
         folder.mkdir(mode=0o700)
         return folder
 
     def close(self) -> None:
-        """Remove the folder with everything in it, and give the lock back."""
+        """Remove the folder with everything in it."""
         if self._own is not None:
-            shutil.rmtree(self._own, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-        self._own = self._lock = None
-
-    def _opened(self) -> Path:
-        if self._own is None:
-            self._jobs.mkdir(parents=True, mode=0o700, exist_ok=True)
-            cleared(self._jobs)
-            name = secrets.token_hex(8)
-            made = self._jobs / f"making-{name}"  # not yet to be found by others, who would take it for a dead one's
-            made.mkdir(mode=0o700)
-            self._lock = _locked(made)
-            self._own = made.rename(self._jobs / f"runner-{name}")
-        return self._own
+            self._own.close()
+        self._own = None
 
 
 def remove_private_home(settings: Settings) -> None:
@@ -60,17 +69,15 @@ def remove_private_home(settings: Settings) -> None:
         shutil.rmtree(settings.home_folder, ignore_errors=True)
 
 
-def cleared(jobs: Path) -> int:
-    """Remove the folders of runners that are gone; how many there were."""
+def _clear(parent: Path, kind: str) -> None:
     gone = 0
-    for folder in jobs.glob("runner-*"):
+    for folder in parent.glob(f"{kind}-*"):
         if (lock := _locked(folder)) is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
             gone += 1
     if gone:
-        log.warning("Jobs that a server left behind when it was killed are removed; their results are lost.")
-    return gone
+        log.warning("What a killed server left behind is removed: %d of its folders named %s-….", gone, kind)
 
 
 def _locked(folder: Path) -> int | None:

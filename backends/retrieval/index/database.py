@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.retrieval.index.schema import APPLICATION, SCHEMA, TABLES, UPGRADES
 
 BUSY_SECONDS = 30.0  # that a writer waits for another one
@@ -149,10 +149,12 @@ class Database:
                 for statement in TABLES:
                     self._writer.execute(statement)
             elif application != APPLICATION:
-                raise WorkbenchError(f"{self.path} is no collection of this workbench.", hint="Move the file away.")
+                raise WorkbenchError(
+                    f"{in_folder(self.path)} is no collection of this workbench.", hint="Move the file away."
+                )
             elif version > SCHEMA:
                 raise WorkbenchError(
-                    f"The collection {self.path} has the layout {version}; this workbench reads up to {SCHEMA}.",
+                    f"The collection {in_folder(self.path)} has layout {version}; this workbench reads up to {SCHEMA}.",
                     hint="Open it with the newer workbench that wrote it.",
                 )
             else:
@@ -178,7 +180,7 @@ class Database:
 
 
 def _told(path: Path, meaning: str, mend: str) -> WorkbenchError:
-    return WorkbenchError(f"The collection file {path} {meaning}.", hint=mend)
+    return WorkbenchError(f"The collection file {in_folder(path)} {meaning}.", hint=mend)
 
 
 def _closed(path: Path) -> WorkbenchError:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.retrieval.index.changes import Changes
 from backends.retrieval.index.milvus_server import MOST_HITS, Milvus, one_of
 from backends.settings import Settings
@@ -163,5 +163,5 @@ def _token(folder: Path) -> str:
         part.unlink()
     text = path.read_text(encoding="ascii", errors="replace").strip()
     if not re.fullmatch(r"[0-9a-f]{24}", text):
-        raise WorkbenchError(f"{path} is damaged.", hint="Delete that file; Milvus is then filled anew.")
+        raise WorkbenchError(f"{in_folder(path)} is damaged.", hint="Delete that file; Milvus is then filled anew.")
     return text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.retrieval.chunking.chunk import Chunk
 from backends.retrieval.documents.document import Document
 from backends.retrieval.index import reading, waiting, writing
@@ -141,9 +141,9 @@ class Store(View):
 
 def _must_exist(path: Path) -> None:
     if not path.parent.is_dir():
-        raise WorkbenchError(f"There is no collection in {path.parent}.", hint="Create it first.")
+        raise WorkbenchError(f"There is no collection {path.parent.name}.", hint="Create it first.")
     if not path.is_file():
         raise WorkbenchError(
-            f"The collection file {path} is missing.",
+            f"The collection file {in_folder(path)} is missing.",
             hint="Put back a copy of it, or delete the collection and add the documents again.",
         )

@@ -127,3 +127,18 @@ def test_other_values_are_another_file(tmp_path: Path) -> None:
     files.link(second, tmp_path / "second.arrow")
     assert (tmp_path / "first.arrow").read_bytes() != (tmp_path / "second.arrow").read_bytes()
     files.close()
+
+
+def test_tables_that_a_killed_server_left_are_removed_and_those_of_a_living_one_are_not(tmp_path: Path) -> None:
+    table = Dataset(pd.DataFrame({"a": [1]}), Schema(()))
+    living = TableFiles(tmp_path / "home")
+    living.link(table, tmp_path / "living.arrow")
+    left = tmp_path / "home" / "tables-of-one-that-was-killed"
+    left.mkdir()
+    (left / "private.arrow").write_bytes(b"private")
+    other = TableFiles(tmp_path / "home")
+    assert not left.exists()
+    assert len(list((tmp_path / "home").rglob("*.arrow"))) == 1
+    other.close()
+    living.close()
+    assert list((tmp_path / "home").iterdir()) == []
