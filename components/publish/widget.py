@@ -6,7 +6,8 @@ import io
 
 import streamlit as st
 
-from backends.serving.widgets.embedding import HEIGHT, iframe, web_component
+from backends.serving.widgets.embedding import HEIGHT, iframe, web_component, where_it_works
+from backends.settings import Settings
 from components import results
 from components.address import is_local
 
@@ -26,6 +27,7 @@ def embed(name: str, base: str) -> None:
         st.code(iframe(address, name), language="html", wrap_lines=True)
         st.markdown("**As a web component**")
         st.code(web_component(address), language="html", wrap_lines=True)
+        st.caption(where_it_works(Settings.from_environment()))
     with right:
         st.markdown("**In a meeting**")
         st.image(qr(address), alt="QR code of the address below")

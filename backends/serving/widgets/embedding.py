@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from backends.errors import WorkbenchError
+from backends.serving.origins import Origins
+from backends.settings import Settings
 
 HEIGHT = 760  # pixels
 
@@ -28,6 +30,22 @@ def web_component(address: str) -> str:
     where = escape(address, quote=True)
     script = f'<script type="module" src="{where}assets/{_script()}"></script>'
     return f'{script}\n<gradio-app src="{where}"></gradio-app>'
+
+
+def where_it_works(settings: Settings) -> str:
+    """Which pages the web component works in: those that may call the widgets from a browser.
+
+    >>> where_it_works(Settings(cors_origins="https://example.org"))
+    'The web component works in pages of https://example.org (WORKBENCH_CORS_ORIGINS).'
+    >>> where_it_works(Settings(api_keys="secret"))
+    'The web component works in any page.'
+    """
+    listed = Origins.parse(settings.cors_origins, "WORKBENCH_CORS_ORIGINS")
+    if listed.any or (settings.api_keys and not listed):
+        return "The web component works in any page."
+    if listed:
+        return f"The web component works in pages of {', '.join(listed.listed)} (WORKBENCH_CORS_ORIGINS)."
+    return "The web component works in pages of this machine. For others, name them in WORKBENCH_CORS_ORIGINS."
 
 
 @lru_cache(maxsize=1)
