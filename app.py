@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parent
 if str(ROOT) not in sys.path:  # the entry script lives in pages/, which Streamlit puts on the path instead
     sys.path.insert(0, str(ROOT))
 
+from backends.errors import WorkbenchError  # noqa: E402
 from backends.serving.api import build_api, build_routes, end_service  # noqa: E402
 from backends.serving.collecting import Collector  # noqa: E402
 from backends.serving.engines import engines  # noqa: E402
@@ -26,7 +28,7 @@ from backends.serving.stopping import stop_within  # noqa: E402
 from backends.serving.widgets import Widgets  # noqa: E402
 from backends.settings import Settings  # noqa: E402
 from backends.tasks.endings import at_end, end_all  # noqa: E402
-from backends.tasks.folders import remove_private_home  # noqa: E402
+from backends.tasks.folders import PrivateHome, clear_what_was_left  # noqa: E402
 from components import ready  # noqa: E402
 from components.feedback import show_bug  # noqa: E402
 
@@ -34,14 +36,21 @@ PAGE = Path(st.__file__).parent / "static" / "index.html"  # that all pages star
 widgets = Widgets()
 
 
-def prepare(settings: Settings) -> None:
-    """Check what the settings say about the front door, and tell Streamlit its part.
+def checked() -> Rules:
+    """What the settings say. A wrong one ends the process with its sentence, before anything is opened."""
+    try:
+        return Rules.of(Settings.from_environment())
+    except WorkbenchError as error:
+        sys.exit(str(error))
+
+
+def prepare(rules: Rules) -> None:
+    """Tell Streamlit its part of what the settings say.
 
     In a frame of another site a browser drops the cookie that Streamlit's own protection of uploads rests on. Where
-    frames are allowed it is off, and the door's check, of whose page a request comes from, stands alone. Raises
-    WorkbenchError.
+    frames are allowed it is off, and the door's check, of whose page a request comes from, stands alone.
     """
-    rules = Rules.of(settings)
+    settings = rules.settings
     st.config.set_option("server.maxUploadSize", max(settings.max_upload_mb, settings.max_document_mb))
     if rules.ancestors:
         st.config.set_option("server.enableXsrfProtection", False)
@@ -53,12 +62,14 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
 
     At its end the prediction log is written to the last row, jobs are ended, and what was only for this run is removed.
     """
-    settings = Settings.from_environment()
-    prepare(settings)
+    rules = Rules.of(Settings.from_environment())
+    settings = rules.settings
+    prepare(rules)
     send_at_once()
     stop_within()
     engines().begin()
-    at_end(lambda: remove_private_home(Settings.from_environment()))
+    at_end(PrivateHome(settings).close)
+    threading.Thread(target=clear_what_was_left, args=(settings,), name="clearing", daemon=True).start()
     at_end(Collector().begin())
     ready.begin()
     try:
@@ -69,6 +80,7 @@ async def lifespan(app: st.App) -> AsyncIterator[dict[str, Any]]:
         end_all()
 
 
+checked()
 app = st.App(
     ROOT / "pages" / "navigation.py",
     routes=[Mount("/api", build_api()), *widgets.routes, *build_routes()],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -40,6 +41,19 @@ def in_folder(path: Path) -> str:
     'handbook/collection.sqlite'
     """
     return f"{path.parent.name}/{path.name}"
+
+
+def shown_address(address: str, most: int = 100) -> str:
+    """An address as messages name it: at most `most` characters, and nothing of the user and password before its "@".
+
+    It may be none, so whatever is before the last "@" is left out, except a scheme.
+
+    >>> shown_address("tcp://ana:secret@10.0.0.1:8786"), shown_address("ana:s/ec@ret@10.0.0.1/v1"), shown_address("x:1")
+    ('tcp://…@10.0.0.1:8786', '…@10.0.0.1/v1', 'x:1')
+    """
+    before, at, rest = address.rpartition("@")
+    scheme = re.match(r"[A-Za-z][\w+.-]*://", before)
+    return (f"{scheme.group() if scheme else ''}…@{rest}" if at else address)[:most]
 
 
 class DiskFullError(WorkbenchError):

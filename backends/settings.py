@@ -15,6 +15,7 @@ from backends.errors import WorkbenchError
 
 PREFIX = "WORKBENCH_"
 MEGABYTE = 1024 * 1024
+PRIVATE_HOME = "demo-workbench-"  # with the process's number, in the temporary folder: where no home is set
 
 
 # What holds on a Hugging Face Space where nothing else is set: only its own proxy reaches the container, and its page
@@ -22,13 +23,15 @@ MEGABYTE = 1024 * 1024
 ON_A_SPACE = {"trusted_proxies": "*", "frame_ancestors": "https://huggingface.co"}
 
 
-def _setting(default: Any, help: str, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help}, repr=not secret)
+def _setting(default: Any, help: str, secret: bool = False, choices: tuple[str, ...] = (), shortest: int = 0) -> Any:
+    """A field; of its text one of the `choices` where there are any, and at least `shortest` characters or none."""
+    bounds = {"choices": choices, "shortest": shortest}
+    return field(default=default, metadata={"help": help, **bounds}, repr=not secret)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Every limit and address of the workbench.
+    """Every limit and address of the workbench. Raises WorkbenchError for a word that is none of a field's choices.
 
     The environment variable of a field is ``WORKBENCH_`` and the field's name in capitals.
 
@@ -66,7 +69,11 @@ class Settings:
     )
     max_request_mb: int = _setting(10, "largest body of a prediction request, in megabytes; files may be larger")
     model_memory_mb: int = _setting(1_024, "memory for published models that are loaded at the same time, in megabytes")
-    prediction_log: str = _setting("on", "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none")
+    prediction_log: str = _setting(
+        "on",
+        "'on' keeps every prediction, 'private' without the inputs, 'off' keeps none",
+        choices=("on", "private", "off"),
+    )
     prediction_log_rows: int = _setting(1_000_000, "predictions that the log keeps; the oldest go first")
     max_document_mb: int = _setting(50, "largest document that is read into a collection, in megabytes")
     max_document_pages: int = _setting(2_000, "most pages of a document")
@@ -92,14 +99,17 @@ class Settings:
     admin_token: str = _setting(
         "",
         "token of the administrator: publishing, promoting, deleting and settings ask for it. Empty means that they "
-        "are open on this machine, and off where the workbench can be reached from others",
+        "are open on this machine, and off where the workbench can be reached from others; 16 characters or more",
         secret=True,
+        shortest=16,
     )
     admin_emails: str = _setting(
         "", "who else is an administrator, by the email address of an OpenID Connect sign-in, separated by commas"
     )
     sign_in: str = _setting(
-        "optional", "'required' shows the pages only to who has signed in by OpenID Connect; 'optional' to anybody"
+        "optional",
+        "'required' shows the pages only to who has signed in by OpenID Connect; 'optional' to anybody",
+        choices=("optional", "required"),
     )
     frame_ancestors: str = _setting(
         "",
@@ -130,11 +140,15 @@ class Settings:
         0, "memory that the workbench and its jobs may hold, in megabytes; 0 means three quarters of the machine's"
     )
 
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            _check(one.name, getattr(self, one.name), **{key: one.metadata[key] for key in ("choices", "shortest")})
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings from `environment` (default: the process's own).
 
-        Raises WorkbenchError for a value of the wrong type or below zero.
+        Raises WorkbenchError for a value of the wrong type, below zero, or none of its choices.
         """
         environment = os.environ if environment is None else environment
         given = dict(ON_A_SPACE) if environment.get("SPACE_ID") else {}
@@ -163,7 +177,7 @@ class Settings:
     def cache_folder(self) -> Path:
         """The folder for what can be made again, made private to this user on first use."""
         base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "demo-workbench"
-        folder = Path(self.cache) if self.cache else base
+        folder = (Path(self.cache) if self.cache else base).absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
@@ -174,10 +188,10 @@ class Settings:
         Raises WorkbenchError where none is set and somebody else has made one of the temporary folder's name.
         """
         if self.home:
-            folder = Path(self.home)
+            folder = Path(self.home).absolute()  # jobs have another working directory
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             return folder
-        folder = Path(tempfile.gettempdir()) / f"demo-workbench-{os.getpid()}"
+        folder = Path(tempfile.gettempdir()) / f"{PRIVATE_HOME}{os.getpid()}"
         folder.mkdir(mode=0o700, exist_ok=True)
         facts = folder.lstat()  # of a link itself, not of where it leads
         if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
@@ -195,6 +209,18 @@ def variable(name: str) -> str:
     'WORKBENCH_MAX_ROWS'
     """
     return PREFIX + name.upper()
+
+
+def _check(name: str, value: Any, choices: tuple[str, ...], shortest: int) -> None:
+    if choices and value not in choices:
+        raise WorkbenchError(
+            f"{variable(name)} is {value!r}, which is none of its choices.", hint=f"Set it to {' or '.join(choices)}."
+        )
+    if shortest and 0 < len(value.strip()) < shortest:
+        raise WorkbenchError(
+            f"{variable(name)} has {len(value.strip())} characters, which can be guessed.",
+            hint=f"Set it to {shortest} at least, drawn at random.",
+        )
 
 
 def _parsed(name: str, text: str) -> int | float | str:

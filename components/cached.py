@@ -1,4 +1,6 @@
-"""Everything that is kept between runs of a page: the only file with `st.cache_*`.
+"""Everything that is kept between runs of a page, for all visitors: in this process, not in Streamlit's caches.
+
+Streamlit empties its caches for everybody when any browser asks for it by a message that no page has to offer.
 
 What is worked out of a table is keyed by the SHA-256 of the uploaded bytes and the file's name, never by hashing a
 frame: who has the same file shares it, and nobody can ask for a table by its digest alone. It is let go with the last
@@ -7,6 +9,7 @@ visitor who holds the table.
 
 from __future__ import annotations
 
+import functools
 import json
 import threading
 from collections import OrderedDict
@@ -44,6 +47,28 @@ Value = TypeVar("Value")
 Made = TypeVar("Made")
 
 
+class Once(Generic[Made]):
+    """What the whole server has one of: made by the first who asks, and kept for as long as the process runs."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._lock = threading.RLock()
+        self._made: tuple[Made, ...] = ()
+        functools.update_wrapper(self, make)
+
+    def __call__(self) -> Made:
+        """The one there is."""
+        with self._lock:
+            if not self._made:
+                self._made = (self._make(),)
+            return self._made[0]
+
+    def clear(self) -> None:
+        """Forget it: the next who asks gets a new one (for tests)."""
+        with self._lock:
+            self._made = ()
+
+
 class Remembered(Generic[Value]):
     """The last values by a name, the longest unused forgotten first. Safe to use from any thread."""
 
@@ -68,7 +93,7 @@ class Remembered(Generic[Value]):
                 self._values.popitem(last=False)
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def house() -> Housekeeping:
     """Whom there is and what is kept for them, once for the whole server."""
     made = Housekeeping(Settings.from_environment(), jobs, queries)
@@ -81,7 +106,7 @@ def visits() -> Visits[Any]:
     return house().visits
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def jobs() -> JobRunner:
     """The one job runner of the workbench."""
     runner = JobRunner(Settings.from_environment(), lambda: house().make_room("another job"))
@@ -94,7 +119,7 @@ def admin() -> Admin:
     return admin_of(Settings.from_environment())
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def queries() -> Queries:
     """The runner of queries, apart from that of the other jobs: a query never waits behind a training."""
     from backends.query.queries import Queries
@@ -104,7 +129,7 @@ def queries() -> Queries:
     return runner
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def tracked() -> Remembered[str]:
     """The MLflow runs of the last trainings, by the id of their job."""
     return Remembered(64)
@@ -117,7 +142,7 @@ def served() -> Service:
     return service()
 
 
-@st.cache_resource(show_spinner=False)
+@Once
 def warm_widgets() -> None:
     """Make widgets ready in the background, once in a process: their library takes seconds to import."""
     from backends.serving.widgets import warm

@@ -24,6 +24,7 @@ class Derived:
         self._lock = threading.Lock()
         self._kinds: dict[str, OrderedDict[Key, Any]] = {}
         self._making: dict[tuple[str, Key], threading.Lock] = {}
+        self._unwanted: set[tuple[str, Key]] = set()  # what was let go while it was being made
 
     def get(
         self,
@@ -46,17 +47,20 @@ class Derived:
             try:
                 made = make()
                 with self._lock:
-                    known[key] = made
+                    if (kind, key) not in self._unwanted:
+                        known[key] = made
                     while len(known) > most:
                         known.popitem(last=False)
             finally:
                 with self._lock:
                     self._making.pop((kind, key), None)
+                    self._unwanted.discard((kind, key))
             return made
 
     def forget(self, names: AbstractSet[str]) -> None:
         """Let go everything whose key holds one of these digests or ids."""
         with self._lock:
+            self._unwanted.update(one for one in self._making if not names.isdisjoint(_texts(one[1])))
             for known in self._kinds.values():
                 for key in [key for key in known if not names.isdisjoint(_texts(key))]:
                     del known[key]

@@ -30,9 +30,14 @@ def held_bytes(work: Work) -> int:
 
 def names(work: Work) -> frozenset[str]:
     """Digests of the tables and ids of the jobs that this work rests on: what is kept of it has these in its key."""
-    jobs = (work.job, work.result, *(pair[0] for pair in (work.curve_job, work.mitigation_job) if pair))
     digests = (*(table.digest for table in _tables(work)), *(source.digest for source in _sources(work)))
-    return frozenset(filter(None, (*jobs, *digests)))
+    return jobs(work) | frozenset(filter(None, (work.result, *digests)))
+
+
+def jobs(work: Work) -> frozenset[str]:
+    """Ids of the jobs that this work waits for and that rest on its table."""
+    about = (work.curve_job, work.mitigation_job, work.export_job)
+    return frozenset(filter(None, (work.job, *(pair[0] for pair in about if pair))))
 
 
 def fitted(work: Work, limit: int, needed: int = 0) -> tuple[Work, tuple[str, ...]]:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from backends.datasets.wording import number_of
-from backends.errors import WorkbenchError
 from backends.serving.memory import give_back
 from backends.settings import Settings
 from backends.tasks import JobRunner
@@ -51,12 +50,13 @@ class Housekeeping:
     def make_room(self, what: str, more: int = 0) -> None:
         """See to it that there is memory for `what`, which takes `more` bytes at least.
 
-        What can be made again goes first, then the data of visitors who are away, the longest away first. Raises
-        WorkbenchError where that is not enough.
+        What can be made again goes first, then what visitors who are away have in memory, the longest away first: not
+        where it would not help, because running jobs hold the memory. Raises WorkbenchError where it is not enough.
         """
         if not self.budget.enough(more):
             self.derived.clear(but=LASTING)
-            self.visits.make_room(lambda: self._enough(more))
+            if self.budget.reachable(more):
+                self.visits.make_room(lambda: self._enough(more))
         self.budget.check(what, more)
 
     def forget_unheld(self, names: frozenset[str]) -> None:
@@ -88,7 +88,7 @@ class Housekeeping:
                 time.sleep(SWEEP_SECONDS)
                 try:
                     self.sweep()
-                except (OSError, WorkbenchError):
+                except Exception:  # it must not end for one visitor, or one moment
                     log.exception("what visitors left could not be let go; it is tried again")
 
         threading.Thread(target=run, name="housekeeping", daemon=True).start()
@@ -98,17 +98,23 @@ class Housekeeping:
         return self.budget.enough(more)
 
     def _busy(self, visitor: str) -> bool:
-        return self._jobs().busy(visitor)
+        busy = self._jobs().busy(visitor)
+        if busy and (private := self._private()) is not None:
+            private.seen(visitor)  # told to other servers on this home too
+        return busy
 
-    def _let_go(self, visitor: str, works: tuple[Any, ...]) -> tuple[str, ...]:
-        """End and delete everything of a visitor; what they would miss, in words."""
+    def _let_go(self, visitor: str, works: tuple[Any, ...], needed: bool = False) -> tuple[str, ...]:
+        """End and delete everything of a visitor; what they would miss, in words.
+
+        Where only memory is `needed`, their documents, which are on the disk, stay until their time is over.
+        """
         self._jobs().forget(visitor)
         self._queries().forget(visitor)
-        private = self._private()
+        private = None if needed else self._private()
         collections = private.drop(visitor) if private is not None else ()
         self.forget_unheld(frozenset[str]().union(*map(holdings.names, works)))
         own = (f"{number_of(len(collections), 'collection')} of your own",) if collections else ()
-        return (*(holdings.missed(works[-1]) if works else ()), *own)
+        return (*(holdings.missed(works[0]) if works else ()), *own)
 
     def _private(self) -> PrivateLibraries | None:
         """The visitors' own documents; None where nobody has any."""

@@ -207,9 +207,10 @@ def start_over(source: Source, dataset: Dataset) -> Work:
     kept = {name: getattr(former, name) for name in ("exported", *BESIDE)}
     query = former.query and former.query.cleared()
     changed = fit(Work(source=source, read=dataset, dataset=dataset, shelf=shelf, query=query, **kept))
-    running = {pair[0] for pair in (former.mitigation_job, former.export_job, former.curve_job) if pair}
+    others = cached.visits().others(owner(), _tab())  # they may have begun as this tab did
+    ending = holdings.jobs(former).difference(*map(holdings.jobs, others))
     for job in cached.jobs().jobs(owner()):
-        if job.id in {former.job, *running}:
+        if job.id in ending:
             cached.jobs().cancel(job.id, owner())
     cached.visits().told(owner())  # that what was there before is gone: here is another
     return _keep(changed)

@@ -25,6 +25,11 @@ def arrive() -> None:
     _leave_in_time()
 
 
+def here() -> None:
+    """The visitor does something in a part of a page that is drawn by itself: it counts as well."""
+    cached.house().seen(state.owner())
+
+
 def limit() -> str:
     """How long data stays, as a sentence; empty where it does for as long as the workbench runs."""
     seconds = cached.visits().idle_seconds

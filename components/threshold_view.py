@@ -10,7 +10,7 @@ import streamlit as st
 from backends import charts
 from backends.datasets.wording import number_of
 from backends.metrics import curves, thresholds
-from components import results, state
+from components import results, state, stay
 from components.feedback import escape
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _follow(subject: Subject) -> None:
 @st.fragment
 def show(subject: Subject) -> None:
     """A threshold and what each error costs: every number follows the slider."""
+    stay.here()
     evaluation = subject.evaluation
     left, right = st.columns(2)
     with left:

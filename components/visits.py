@@ -8,6 +8,7 @@ letting go frees the memory, though a browser may still show the page.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
+
+log = logging.getLogger(__name__)
 
 Value = TypeVar("Value")
 AWAY_SECONDS = 600.0  # who is away for longer may be let go early, where memory is needed
@@ -42,8 +45,8 @@ class _Visit(Generic[Value]):
     tabs: WeakKeyDictionary[Tab, Value] = field(default_factory=WeakKeyDictionary)
 
     def values(self) -> tuple[Value, ...]:
-        """Everything that is worked on, each once."""
-        found = [*self.tabs.values(), *([] if self.latest is None else [self.latest])]
+        """Everything that is worked on, each once, what was done last first."""
+        found = [*([] if self.latest is None else [self.latest]), *self.tabs.values()]
         return tuple({id(one): one for one in found}.values())
 
 
@@ -51,14 +54,15 @@ class Visits(Generic[Value]):
     """What every visitor works on. Safe to use from any thread.
 
     After `idle_seconds` without use (0: never) a visitor's data is let go, unless `busy` says that something of theirs
-    is still running. `on_end` ends and deletes what belongs to them, and says in words what that was.
+    is still running. `on_end` ends and deletes what belongs to them, and says in words what that was; where only memory
+    was needed, it is told so.
     """
 
     def __init__(
         self,
         idle_seconds: float,
         busy: Callable[[str], bool],
-        on_end: Callable[[str, tuple[Value, ...]], tuple[str, ...]],
+        on_end: Callable[[str, tuple[Value, ...], bool], tuple[str, ...]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.idle_seconds = idle_seconds
@@ -102,6 +106,12 @@ class Visits(Generic[Value]):
         with self._lock:
             return tuple(value for visit in self._visits.values() for value in visit.values())
 
+    def others(self, owner: str, tab: Tab) -> tuple[Value, ...]:
+        """What the visitor's other tabs work on."""
+        with self._lock:
+            visit = self._visits.get(owner)
+            return () if visit is None else tuple(value for other, value in visit.tabs.items() if other is not tab)
+
     def expire(self) -> int:
         """Let go who has done nothing for too long, and who is too many; how many that were."""
         away = self._away(self.idle_seconds) if self.idle_seconds else []
@@ -144,7 +154,11 @@ class Visits(Generic[Value]):
             values = visit.values()
             del self._visits[owner]
         del visit
-        what = self._on_end(owner, values)
+        try:
+            what = self._on_end(owner, values, needed)
+        except Exception:  # the others' turn comes all the same
+            log.exception("what a visitor left could not be let go")
+            what = ()
         if what:
             with self._lock:
                 self._gone[owner] = Gone(what, away if needed else seconds, needed)

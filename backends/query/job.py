@@ -43,7 +43,9 @@ class TableFiles:
     def link(self, dataset: Dataset, path: Path) -> None:
         """Make the table's file appear at `path` too; it outlives the frame there."""
         with self._lock:
-            known = self._files.get(id(dataset.frame)) or self._written(dataset)
+            known = self._files.get(id(dataset.frame))
+            if known is None or not known.exists():  # a system may clean its temporary folder
+                known = self._written(dataset)
             try:
                 os.link(known, path)
             except OSError:  # another disk, or one without links
@@ -57,7 +59,7 @@ class TableFiles:
         from backends.query.tables import write_table
 
         key = id(dataset.frame)
-        path = self._folder.path / f"{key}.arrow"
+        path = self._folder.path() / f"{key}.arrow"
         write_table(dataset, path)
         self._files[key] = path
         weakref.finalize(dataset.frame, self._forget, key)

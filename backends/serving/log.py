@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import orjson
 
@@ -73,12 +73,8 @@ class PredictionLog:
 
     @classmethod
     def open(cls, settings: Settings) -> PredictionLog:
-        """The log under the settings' home. Raises WorkbenchError for a mode that there is not."""
+        """The log under the settings' home."""
         mode = cast(Privacy, settings.prediction_log)
-        if mode not in get_args(Privacy):
-            raise WorkbenchError(
-                f"WORKBENCH_PREDICTION_LOG is {mode!r}.", hint=f"Set it to {', '.join(get_args(Privacy))}."
-            )
         path = settings.home_folder / "predictions" / "log.sqlite"
         return cls(LogStore(path, settings.prediction_log_rows), mode if settings.prediction_log_rows else "off")
 

@@ -16,7 +16,21 @@ from backends.errors import WorkbenchError
 from backends.settings import MEGABYTE, Settings
 
 SHARE = 0.75  # of the machine's memory, where nothing is set
-_V1_NONE = 1 << 60  # version 1 of control groups writes a number beyond this for "no limit"
+IDLE = 300 * MEGABYTE  # what the server holds before the first table, with the libraries of its pages
+_NO_LIMIT = 1 << 60  # version 1 of control groups writes a number beyond this
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Where a control group tells of its memory: the versions have other names for it (see cgroups(7))."""
+
+    limit: str
+    used: str
+    cached: str  # the row of memory.stat with the contents of files that are given up when memory is needed
+
+
+_V1 = _Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_V2 = _Files("memory.max", "memory.current", "inactive_file")
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,10 @@ class Budget:
     def enough(self, more: int = 0) -> bool:
         """Whether the workbench may hold `more` bytes than it does."""
         return held_by_all() + more <= self.total
+
+    def reachable(self, more: int = 0) -> bool:
+        """Whether it could hold them if it let go what visitors have in memory: what its jobs hold stays."""
+        return held_by_jobs() + IDLE + more <= self.total
 
     def check(self, what: str, more: int = 0) -> None:
         """Raise WorkbenchError where the workbench would hold too much with `more` bytes for `what`."""
@@ -75,6 +93,11 @@ def held_by_all() -> int:
     return resident_bytes(os.getpid())
 
 
+def held_by_jobs() -> int:
+    """Resident memory of the processes that this one has started, in bytes."""
+    return max(0, held_by_all() - psutil.Process().memory_info().rss)
+
+
 def largest(pids: Iterable[int]) -> int | None:
     """The process that holds most memory, its own children counted in; None without any."""
     return max(pids, key=resident_bytes, default=None)
@@ -102,7 +125,23 @@ def machine_bytes(root: Path = Path("/")) -> int:
 
 
 def container_limits(root: Path = Path("/")) -> Iterator[int]:
-    """The limits of the control groups that this process is in, of both versions (see cgroups(7)), in bytes.
+    """The limits of the control groups that this process is in, of both versions (see cgroups(7)), in bytes."""
+    return (limit for _, _, limit in _limited_groups(root))
+
+
+def available_share(root: Path = Path("/")) -> float:
+    """Share of the memory that is still free, of this machine or of the container, whichever is tightest."""
+    machine = psutil.virtual_memory()
+    shares = [machine.available / machine.total]
+    for group, files, limit in _limited_groups(root):
+        used, cached = _number(group / files.used), _row(group / "memory.stat", files.cached)
+        if used is not None and limit:
+            shares.append(1 - (used - cached) / limit)
+    return min(shares)
+
+
+def _limited_groups(root: Path) -> Iterator[tuple[Path, _Files, int]]:
+    """The control groups with a limit that this process is in, the innermost of each version first, with that limit.
 
     A group is bound by those above it too. Inside a container its own group is often seen as the topmost one, whatever
     path it has outside.
@@ -114,19 +153,33 @@ def container_limits(root: Path = Path("/")) -> Iterator[int]:
     for line in lines:
         _, kinds, path = line.split(":", 2)
         if kinds == "":
-            yield from _limits(root / "sys/fs/cgroup", path, "memory.max")
+            yield from _limited_from(root / "sys/fs/cgroup", path, _V2)
         elif "memory" in kinds.split(","):
-            yield from _limits(root / "sys/fs/cgroup/memory", path, "memory.limit_in_bytes")
+            yield from _limited_from(root / "sys/fs/cgroup/memory", path, _V1)
 
 
-def _limits(top: Path, path: str, name: str) -> Iterator[int]:
+def _limited_from(top: Path, path: str, files: _Files) -> Iterator[tuple[Path, _Files, int]]:
     inner = PurePosixPath(path.lstrip("/"))
     for group in (inner, *inner.parents):
         if ".." in group.parts:  # another name space: the group is not to be seen from here
             continue
-        try:
-            limit = int((top / group / name).read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # no such group here, or "max"
-            continue
-        if limit < _V1_NONE:
-            yield limit
+        limit = _number(top / group / files.limit)
+        if limit is not None and limit < _NO_LIMIT:
+            yield top / group, files, limit
+
+
+def _number(path: Path) -> int | None:
+    """The number in a file; None where there is no such file, or another word such as "max" in it."""
+    try:
+        return int(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _row(path: Path, name: str) -> int:
+    """The number behind a name in a file of such rows, 0 where it is not there."""
+    try:
+        rows = dict(line.split()[:2] for line in path.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError):
+        return 0
+    return int(rows.get(name, 0))

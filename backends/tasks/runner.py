@@ -47,6 +47,7 @@ class JobRunner:
         self._addresses: dict[str, str] = {}
         self._processes: dict[str, subprocess.Popen[str]] = {}
         self._followers: dict[str, threading.Thread] = {}
+        self._closed = False
 
     def start(self, owner: str, title: str, address: str, prepare: Callable[[Path], None]) -> Job:
         """Queue the job at `address`; `prepare` writes its input into the job's own private folder.
@@ -54,6 +55,7 @@ class JobRunner:
         Raises WorkbenchError when the owner has too many jobs waiting, or there is no memory or no disk for one more.
         """
         with self._lock:
+            self._check_open()
             waiting = [job for job in self._jobs.values() if job.owner == owner and not job.ended]
             if len(waiting) >= WAITING_PER_OWNER:
                 raise WorkbenchError(
@@ -63,6 +65,9 @@ class JobRunner:
         identity = secrets.token_urlsafe(9)
         folder = self._prepared(identity, prepare)
         with self._lock:
+            if self._closed:
+                shutil.rmtree(folder, ignore_errors=True)
+            self._check_open()
             self._jobs[identity] = Job(identity, owner, title, folder, queued_at=time.monotonic())
             self._addresses[identity] = address
             self._forget_old(owner)
@@ -75,8 +80,9 @@ class JobRunner:
             job = self._jobs.get(identity)
             if job is None or job.owner != owner or identity in self._dropped:
                 raise WorkbenchError("This job is not known any more.", hint="Start it again.")
-            waiting = [other.id for other in queue(self._jobs.values())]
-            place = waiting.index(identity) + 1 if identity in waiting else 0
+            place = 0
+            if job.state == "queued":
+                place = [other.id for other in queue(self._jobs.values())].index(identity) + 1
             return replace(job, place=place, now=time.monotonic())
 
     def jobs(self, owner: str) -> list[Job]:
@@ -84,7 +90,7 @@ class JobRunner:
         with self._lock:
             known = [identity for identity in self._jobs if identity not in self._dropped]
             mine = [identity for identity in known if self._jobs[identity].owner == owner]
-        return [self.get(identity, owner) for identity in reversed(mine)]
+            return [self.get(identity, owner) for identity in reversed(mine)]
 
     def cancel(self, identity: str, owner: str) -> Job:
         """Ask the job to stop and keep what is done; after a grace it is killed. Cancelling twice is harmless."""
@@ -123,11 +129,14 @@ class JobRunner:
         return job
 
     def close(self) -> None:
-        """Kill what runs, drop what waits and remove every job's folder."""
+        """Kill what runs, drop what waits and remove every job's folder. No job is taken from then on."""
         with self._lock:
+            self._closed = True
             for identity, job in self._jobs.items():
                 if job.state == "queued":
                     self._set(identity, state="cancelled", ended_at=time.monotonic())
+                elif job.state == "running":
+                    self._set(identity, state="cancelling")
             processes, followers = list(self._processes.values()), list(self._followers.values())
         for process in processes:
             kill_tree(process)
@@ -138,6 +147,10 @@ class JobRunner:
                 shutil.rmtree(job.folder, ignore_errors=True)
             self._jobs.clear()
         self._folders.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise WorkbenchError("The workbench is being stopped.", hint="Start the job when it runs again.")
 
     def _prepared(self, identity: str, prepare: Callable[[Path], None]) -> Path:
         """The job's folder with its input; where that cannot be written, nothing is left."""

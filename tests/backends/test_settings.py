@@ -43,4 +43,28 @@ def test_a_space_has_defaults_of_its_own_which_the_environment_overrules() -> No
 
 def test_secrets_are_not_shown_with_the_settings() -> None:
     names = ("admin_token", "api_keys", "llm_api_key", "milvus_token")
-    assert "hidden" not in repr(Settings(**dict.fromkeys(names, "hidden")))
+    assert "hidden" not in repr(Settings(**dict.fromkeys(names, "hidden for everybody")))
+
+
+@pytest.mark.parametrize(("name", "value", "way_out"), [
+    ("sign_in", "maybe", "Set it to optional or required."),
+    ("prediction_log", "maybe", "Set it to on or private or off."),
+])  # fmt: skip
+def test_a_word_that_is_none_of_the_choices_is_refused_at_once(name: str, value: str, way_out: str) -> None:
+    with pytest.raises(WorkbenchError, match=f"WORKBENCH_{name.upper()} is '{value}'") as refused:
+        Settings.from_environment({f"WORKBENCH_{name.upper()}": value})
+    assert refused.value.hint == way_out
+
+
+def test_a_token_that_can_be_guessed_is_refused_without_being_shown() -> None:
+    with pytest.raises(WorkbenchError, match="WORKBENCH_ADMIN_TOKEN has 7 characters") as refused:
+        Settings(admin_token="letmein")
+    assert "letmein" not in str(refused.value)
+
+
+def test_a_home_given_from_the_working_directory_holds_for_jobs_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Settings(home="data", cache="cache").home_folder == tmp_path / "data"
+    assert Settings(home="data", cache="cache").cache_folder == tmp_path / "cache"

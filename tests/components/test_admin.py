@@ -39,7 +39,7 @@ def test_every_change_of_the_registry_goes_through_the_rights() -> None:
 
 @pytest.mark.parametrize(
     ("token", "reachable", "says"),
-    [("a-token", False, "Unauthorised"), ("", True, "Forbidden"), ("", False, "the registry")],
+    [("a-long-random-token", False, "Unauthorised"), ("", True, "Forbidden"), ("", False, "the registry")],
 )
 def test_the_registry_is_not_handed_out_for_a_change_to_who_may_not(
     monkeypatch: pytest.MonkeyPatch, token: str, reachable: bool, says: str

@@ -82,3 +82,16 @@ def test_waiting_is_shown_only_where_something_is_made() -> None:
     for _ in range(2):
         kept.get("a", ("x",), object, waiting=spinner())
     assert shown == ["shown"]
+
+
+def test_what_is_let_go_while_it_is_made_is_not_kept() -> None:
+    derived = Derived()
+
+    def make() -> str:
+        derived.forget({"digest"})
+        return "profile"
+
+    assert derived.get("profile", ("digest",), make) == "profile"
+    assert len(derived) == 0
+    assert derived.get("profile", ("digest",), lambda: "again") == "again"
+    assert len(derived) == 1

@@ -126,8 +126,35 @@ def test_where_memory_is_short_caches_go_first_then_who_is_away_then_it_is_said(
         return held[state] * MEGABYTE
 
     monkeypatch.setattr(memory, "held_by_all", used)
+    monkeypatch.setattr(memory, "held_by_jobs", lambda: 0)
     house.make_room("a table")
     assert house.visits.owners() == ("alan",)
     with pytest.raises(WorkbenchError, match="no memory for a table: 550 of 600 MB are in use, and it takes 100 MB"):
         house.make_room("a table", 100 * MEGABYTE)
     assert house.visits.owners() == ("alan",)  # who is at work keeps everything
+
+
+def test_where_memory_is_short_documents_on_the_disk_stay(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries = private_libraries(lambda: PrivateLibraries(Settings(home=str(tmp_path)), HashEmbedder()))
+    libraries.of("ada").create("Notes")
+    place.arrive("ada", work("a.csv", 1))
+    place.clock.now = AWAY_SECONDS
+    monkeypatch.setattr(memory, "held_by_jobs", lambda: 0)
+    monkeypatch.setattr(memory, "held_by_all", lambda: 550 * MEGABYTE if not place.house.visits.owners() else 10**9)
+    place.house.make_room("a table")
+    gone = place.house.visits.gone("ada")
+    assert gone is not None
+    assert gone.what == ("table a.csv",)
+    assert libraries.names("ada") == ("Notes",)
+
+
+def test_nobody_is_let_go_where_running_jobs_hold_the_memory(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.arrive("ada", work("a.csv", 1))
+    place.clock.now = AWAY_SECONDS
+    monkeypatch.setattr(memory, "held_by_all", lambda: 900 * MEGABYTE)
+    monkeypatch.setattr(memory, "held_by_jobs", lambda: 500 * MEGABYTE)
+    with pytest.raises(WorkbenchError, match="no memory for a table: 900 of 600 MB are in use"):
+        place.house.make_room("a table")
+    assert place.house.visits.owners() == ("ada",)

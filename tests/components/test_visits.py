@@ -30,9 +30,11 @@ class House:
         self.clock, self.ended, self.busy = Clock(), list[tuple[str, tuple[str, ...]]](), set[str]()
         self.visits: Visits[str] = Visits(idle, self.busy.__contains__, self._end, self.clock)
 
-    def _end(self, owner: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    def _end(self, owner: str, values: tuple[str, ...], needed: bool) -> tuple[str, ...]:
         self.ended.append((owner, values))
-        return values[-1:]
+        if "cannot be ended" in values:
+            raise RuntimeError("no way")
+        return values[:1]
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_what_a_closed_tab_worked_on_goes_with_it_unless_it_was_the_last() -> No
     class Thing:
         """Something that can be watched going."""
 
-    visits: Visits[Thing] = Visits(0, lambda owner: False, lambda owner, values: ())
+    visits: Visits[Thing] = Visits(0, lambda owner: False, lambda owner, values, needed: ())
     first, second, old, last = Tab(), Tab(), Thing(), Thing()
     gone = weakref.ref(old)
     visits.put("ada", first, old)
@@ -92,6 +94,35 @@ def test_who_does_nothing_for_too_long_is_let_go_and_told(house: House) -> None:
     assert house.visits.gone("eve") is None
     house.visits.told("ada")
     assert house.visits.gone("ada") is None
+
+
+def test_one_who_cannot_be_let_go_does_not_keep_the_others(house: House) -> None:
+    house.visits.put("ada", Tab(), "cannot be ended")
+    house.visits.put("alan", Tab(), "machine")
+    house.clock.now = 100.0
+    assert house.visits.expire() == 2
+    assert house.visits.owners() == ()
+    assert house.visits.gone("alan") == Gone(("machine",), 100.0)
+
+
+def test_what_was_done_last_is_what_is_told_of(house: House) -> None:
+    first, second = Tab(), Tab()
+    house.visits.put("ada", first, "engine")
+    house.visits.put("ada", second, "notes")
+    house.visits.put("ada", first, "poem")
+    house.clock.now = 100.0
+    house.visits.expire()
+    assert house.ended == [("ada", ("poem", "notes"))]
+
+
+def test_the_other_tabs_of_a_visitor_are_told_apart_from_this_one(house: House) -> None:
+    first, second = Tab(), Tab()
+    house.visits.put("ada", first, "engine")
+    assert house.visits.get("ada", second) == "engine"
+    house.visits.put("ada", first, "poem")
+    assert house.visits.others("ada", second) == ("poem",)
+    assert house.visits.others("ada", first) == ("engine",)
+    assert house.visits.others("eve", first) == ()
 
 
 def test_looking_is_not_doing_but_being_seen_is(house: House) -> None:

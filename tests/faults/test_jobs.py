@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from backends.settings import Settings
-from backends.tasks import Job, JobRunner, runner
-from backends.tasks.folders import JobFolders
+from backends.errors import WorkbenchError
+from backends.settings import PRIVATE_HOME, Settings
+from backends.tasks import Job, JobRunner, folders, runner
+from backends.tasks.folders import JobFolders, clear_what_was_left
 
 ROOT = Path(__file__).parents[2]
 JOBS = "tests.backends.tasks.sample_jobs"
@@ -129,6 +131,48 @@ def test_the_folders_of_a_server_that_lives_are_left_alone(tmp_path: Path) -> No
     living.close()
     other.close()
     assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def test_what_a_killed_server_left_goes_when_the_next_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    living, home = JobFolders(tmp_path), Settings(home=str(tmp_path))
+    living.make("mine")
+    home_of_nobody = tmp_path / "tmp" / f"{PRIVATE_HOME}{_pid_of_nobody()}"
+    left = [tmp_path / "jobs" / "runner-dead", tmp_path / "tables-dead", home_of_nobody]
+    kept = [tmp_path / "tmp" / f"{PRIVATE_HOME}{os.getpid()}", tmp_path / "jobs" / "making-now"]
+    for folder in (*left, *kept):
+        folder.mkdir(parents=True)
+    assert clear_what_was_left(home) == len(left)
+    assert not [folder for folder in left if folder.exists()]
+    assert [folder for folder in kept if folder.exists()] == kept
+    assert len(list((tmp_path / "jobs").glob("runner-*"))) == 1
+    living.close()
+
+
+def _pid_of_nobody() -> int:
+    return next(pid for pid in range(2**22 - 1, 1, -1) if not psutil.pid_exists(pid))
+
+
+def test_a_folder_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
+    folders = JobFolders(tmp_path)
+    shutil.rmtree(folders.make("one").parent)
+    assert folders.make("two").is_dir()
+    folders.close()
+
+
+def test_a_runner_that_is_closed_takes_no_job_and_names_no_cause_that_was_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = JobRunner(Settings(home=str(tmp_path)))
+    job = jobs.start("ada", "count", f"{JOBS}:count_until_cancelled", lambda folder: None)
+    wait_until(lambda: bool(jobs.get(job.id, "ada").events))
+    jobs.close()
+    assert "memory" not in caplog.text
+    with pytest.raises(WorkbenchError, match="is being stopped"):
+        double(jobs)
+    assert list(tmp_path.rglob("input.txt")) == []
 
 
 def test_a_job_gives_way_to_pages(jobs: JobRunner) -> None:

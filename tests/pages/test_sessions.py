@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from components import cached
 from components.holdings import held_bytes
 from tests.components.test_visits import Clock
-from tests.pages.conftest import Open, texts, work_of
+from tests.pages.conftest import ROOT, Open, give, texts, trained_work, work_of
 
 HOUR = 3_600.0
 FILE = "wine.csv"
@@ -124,3 +124,16 @@ def test_a_table_that_leaves_the_shelf_for_another_is_said(clock: Clock, open_pa
     assert FILE in app.toast[0].value
     assert "off the shelf: one visitor's tables may hold" in app.toast[0].value
     assert FILE not in [table.source.name for table in work_of(app).shelf]
+
+
+def test_a_tab_that_loads_another_table_ends_no_training_of_the_other_tab(open_page: Open) -> None:
+    first, second = open_page("home"), AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60)
+    owner = first.session_state["owner"]
+    second.session_state["owner"] = owner
+    training = cached.jobs().start(owner, "t", "tests.backends.tasks.sample_jobs:count_until_cancelled", lambda _: None)
+    give(first, replace(trained_work("wine"), job=training.id))
+    second.run().button(key="load_sample_home_churn").click().run()
+    assert work_of(second).dataset.name == "customer_churn.csv"
+    assert cached.jobs().get(training.id, owner).state == "running"
+    first.button(key="load_sample_home_churn").click().run()
+    assert cached.jobs().wait(training.id, owner).state in ("cancelled", "done")

@@ -94,7 +94,7 @@ def test_an_address_counts_when_it_is_verified_whatever_its_capitals() -> None:
 
 def test_pages_and_api_count_wrong_tokens_together() -> None:
     assert admin_of(Settings(admin_token=TOKEN)) is admin_of(Settings(admin_token=TOKEN))
-    assert admin_of(Settings(admin_token=TOKEN)) is not admin_of(Settings(admin_token="another"))
+    assert admin_of(Settings(admin_token=TOKEN)) is not admin_of(Settings(admin_token="another-long-text"))
 
 
 def test_a_sign_in_that_is_neither_required_nor_optional_is_refused() -> None:

@@ -10,7 +10,7 @@ import pytest
 from backends.errors import WorkbenchError
 from backends.settings import MEGABYTE, Settings
 from backends.tasks import memory
-from backends.tasks.memory import Budget, container_limits, held_by_all, machine_bytes
+from backends.tasks.memory import Budget, available_share, container_limits, held_by_all, machine_bytes
 
 NONE_OF_V1 = "9223372036854771712\n"
 
@@ -45,6 +45,36 @@ def system(root: Path, groups: str, **files: str) -> Path:
 )
 def test_the_limits_of_a_container(tmp_path: Path, groups: str, files: dict[str, str], limits: list[int]) -> None:
     assert [limit / MEGABYTE for limit in container_limits(system(tmp_path, groups, **files))] == limits
+
+
+V2 = {"memory.max": "1000\n", "memory.current": "990\n", "memory.stat": "anon 900\ninactive_file 40\n"}
+V1 = {
+    "memory.limit_in_bytes": "1000\n",
+    "memory.usage_in_bytes": "990\n",
+    "memory.stat": "inactive_file 7\ntotal_inactive_file 40\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "share"),
+    [
+        ("0::/\n", V2, 0.05),
+        ("0::/a/b\n", {**{f"a/{name}": text for name, text in V2.items()}, "a/b/memory.max": "max\n"}, 0.05),
+        ("0::/../../outside\n", V2, 0.05),
+        ("5:cpu,memory:/docker/1\n", {f"memory/{name}": text for name, text in V1.items()}, 0.05),
+        ("0::/\n", {"memory.max": "1000\n", "memory.current": "990\n"}, 0.01),
+    ],
+    ids=["v2", "v2 nested", "v2 seen from inside", "v1 seen from inside", "v2 without statistics"],
+)
+def test_what_is_free_in_a_container_that_is_tighter(
+    tmp_path: Path, groups: str, files: dict[str, str], share: float
+) -> None:
+    assert available_share(system(tmp_path, groups, **files)) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("files", [{}, {"memory.max": "max\n"}, {"memory.max": "1000\n"}, {"memory.max": "0\n"}])
+def test_what_is_free_of_the_machine(tmp_path: Path, files: dict[str, str]) -> None:
+    assert 0 < available_share(system(tmp_path, "0::/\n", **files)) <= 1
 
 
 def test_the_smaller_of_machine_and_container_counts(tmp_path: Path) -> None:
