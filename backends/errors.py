@@ -62,6 +62,17 @@ class DiskFullError(WorkbenchError):
     status = 507  # Insufficient Storage (RFC 4918, section 11.5), for answers over HTTP
 
 
+class UnavailableError(WorkbenchError):
+    """Something of the workbench's own does not work: a server is gone, a file is damaged, a setting is wrong.
+
+    Whoever asks has done nothing wrong and can mend nothing; whoever runs the workbench can.
+    """
+
+    status = 503  # Service Unavailable (RFC 9110, section 15.6.4)
+    title = "Service unavailable"
+    reason = "unavailable"  # in the counters
+
+
 def no_room(error: BaseException) -> DiskFullError | None:
     """The error in words where a full disk (or a quota that is used up) is behind it; None for any other.
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from backends.errors import WorkbenchError, no_room
+from backends.tasks.crashes import where
 
 log = logging.getLogger("workbench")
 
@@ -31,7 +32,7 @@ def show_bug(error: Exception) -> bool:
         show_error(known)
         return True
     reference = secrets.token_hex(4)
-    log.error("unexpected error, reference %s", reference, exc_info=error)
+    log.error("unexpected error, reference %s: %s", reference, where(error))
     st.error(
         f"Your data and results are kept; try again or go on elsewhere. The server's log has the details under "
         f"reference **{reference}**.",

@@ -3,6 +3,9 @@
 Excel and LibreOffice evaluate a cell of a CSV file that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end,
 so that a table of a stranger could run ``=HYPERLINK(…)`` or ``=cmd|…`` where it is opened ("CSV injection"). Such a
 cell gets an apostrophe in front, as OWASP advises, and is a text from then on. Numbers keep their signs.
+
+Spaces and characters that nobody sees do not count in front of such a one. A byte order mark (U+FEFF) at the beginning
+of a file is taken away by whoever opens it, so that the second character of the first column's name is its first.
 """
 
 from __future__ import annotations
@@ -13,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 STARTS = "=+-@\t\r\n＝＋－＠"  # the wide forms become the usual ones in some spreadsheets
-_STARTS = re.compile(f"[{STARTS}]")
 _HARMLESS = re.compile(r"[+-]+|[+-]?(?:\d+(?:[.,' \u00a0\u202f]\d+)*[.,]?|[.,]\d+)(?:[eE][+-]?\d+)?\s?%?")
 
 
@@ -23,7 +25,8 @@ def defused(text: str) -> str:
     >>> [defused(text) for text in ("=1+1", "@sum(a1)", "-5.2", "-", "+1-2", "plain")]
     ["'=1+1", "'@sum(a1)", '-5.2', '-', "'+1-2", 'plain']
     """
-    if text[:1] and text[0] in STARTS and not _HARMLESS.fullmatch(text):
+    seen = _seen(text)
+    if seen and seen[0] in STARTS and not _HARMLESS.fullmatch(seen):
         return f"'{text}"
     return text
 
@@ -89,8 +92,16 @@ def _defused(column: pd.Series) -> pd.Series:
     return column
 
 
+def _seen(text: str) -> str:
+    """The text from the first character that counts: one of `STARTS`, or the first that is printed and no space."""
+    for at, character in enumerate(text):
+        if (at == 0 and character in STARTS) or (character.isprintable() and not character.isspace()):
+            return text[at:]
+    return ""
+
+
 def _dangerous(value: Any) -> bool:
-    return isinstance(value, str) and _STARTS.match(value) is not None
+    return isinstance(value, str) and defused(value) != value
 
 
 def _cell(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from backends.datasets.recipe import Recipe
 from backends.datasets.schema import Dataset, Dialect, Note, Schema
 from backends.datasets.spreadsheets import exact_csv
 from backends.errors import WorkbenchError
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 _TABLE, _FACTS = "table.parquet", "dataset.json"
@@ -46,10 +49,11 @@ def load_dataset(folder: Path) -> Dataset:
         facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
         frame = pd.read_parquet(folder / _TABLE)
     except (OSError, ValueError) as error:
-        raise WorkbenchError(f"There is no saved dataset in {folder}: {error}.", hint="Load the table again.") from None
+        log.warning("the dataset in %s cannot be read: %s", folder, error)
+        raise WorkbenchError(f"There is no saved dataset in {folder.name!r}.", hint="Load the table again.") from None
     if facts.get("format") != FORMAT:
         raise WorkbenchError(
-            f"The dataset in {folder} has format {facts.get('format')!r}; this version reads {FORMAT}.",
+            f"The dataset in {folder.name!r} has format {facts.get('format')!r}; this version reads {FORMAT}.",
             hint="Load the table again.",
         )
     frame = frame.astype(dict(zip(frame.columns, facts["dtypes"], strict=True))).set_axis(facts["columns"], axis=1)

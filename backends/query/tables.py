@@ -26,9 +26,12 @@ def write_table(dataset: Dataset, path: Path) -> None:
     """Write the table as an Arrow file, complete or not at all."""
     table = arrow_table(dataset)
     part = path.with_suffix(".part")
-    with pa.OSFile(str(part), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-        writer.write_table(table)
-    part.replace(path)
+    try:
+        with pa.OSFile(str(part), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def map_table(path: Path) -> pa.Table:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from backends.errors import WorkbenchError, damaged, no_room
+from backends.errors import UnavailableError, damaged, no_room, shown_address
 
 MLFLOW_URI = "MLFLOW_TRACKING_URI"
 
@@ -79,31 +78,26 @@ def told(uri: str, call: Callable[..., Any]) -> Callable[..., Any]:
     return calling
 
 
-def _words(uri: str, error: Any) -> WorkbenchError | None:
+def _words(uri: str, error: Any) -> UnavailableError | None:
     message = str(error)
-    where = "The model registry" + (f" at {shown(uri)}" if uri.startswith("http") else "")  # no paths of this machine
+    where = "The model registry" + (
+        f" at {shown_address(uri)}" if uri.startswith("http") else ""
+    )  # no paths of this machine
     if "out-of-date database schema" in message:
-        return WorkbenchError(
+        return UnavailableError(
             f"{where} was written by another version of MLflow.", hint="Back it up, then run 'mlflow db upgrade' on it."
         )
     if damaged(error):
-        return WorkbenchError(
+        return UnavailableError(
             f"{where} is damaged.",
             hint="Put back a copy of its database; the published files beside it are as they were.",
         )
     if "API request to" in message or error.error_code == "TEMPORARILY_UNAVAILABLE":
-        return WorkbenchError(f"{where} does not answer.", hint="See that it runs and can be reached, then try again.")
+        return UnavailableError(
+            f"{where} does not answer.", hint="See that it runs and can be reached, then try again."
+        )
     if error.error_code in ("UNAUTHENTICATED", "PERMISSION_DENIED", "CUSTOMER_UNAUTHORIZED"):
-        return WorkbenchError(
+        return UnavailableError(
             f"{where} refuses this workbench.", hint="Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."
         )
     return None
-
-
-def shown(uri: str) -> str:
-    """An address without the user and password it may hold.
-
-    >>> shown("https://ana:secret@models.example:5000")
-    'https://models.example:5000'
-    """
-    return re.sub(r"//[^/@]*@", "//", uri)

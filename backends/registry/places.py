@@ -19,8 +19,8 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from backends.errors import WorkbenchError
-from backends.registry.connection import MLFLOW_URI, Client, shown, silence
+from backends.errors import WorkbenchError, shown_address
+from backends.registry.connection import MLFLOW_URI, Client, silence
 from backends.settings import Settings
 
 _WAIT_SECONDS = 60  # for another writer
@@ -112,7 +112,7 @@ class Folder:
                 lock.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:
                 raise WorkbenchError(
-                    f"The model registry in {self.folder} is being written to: {error}.",
+                    f"The model registry is being written to: {error}.",
                     hint="Another workbench uses the same WORKBENCH_HOME; try again when it is done.",
                 ) from error
             yield
@@ -151,7 +151,7 @@ class Server:
     def __init__(self, uri: str, folder: Path) -> None:
         if not _ADDRESS.fullmatch(uri):
             raise WorkbenchError(
-                f"{MLFLOW_URI} is {shown(uri)!r}, which is no address of a server or database.",
+                f"{MLFLOW_URI} is {shown_address(uri)!r}, which is no address of a server or database.",
                 hint="Set it to something like http://127.0.0.1:5000, or leave it empty for the embedded registry.",
             )
         self.uri = uri
@@ -211,6 +211,6 @@ def _migrated(database: Path) -> None:
     if child.returncode:
         last = (log.read_text(encoding="utf-8", errors="replace").split("\n")[:-1] or ["no reason given"])[-1]
         raise WorkbenchError(
-            f"The model registry could not be made: {last[:300]}",
+            f"The model registry could not be made: {last.replace(str(database.parent), 'registry')[:300]}",
             hint="See that WORKBENCH_HOME can be written to and has room, and that mlflow-skinny is installed.",
         )

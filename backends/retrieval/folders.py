@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.retrieval.index.schema import FILE
 from backends.retrieval.index.store import Store
 from backends.retrieval.naming import FOLDER, NAME_FILE, checked_name, folder_of, name_in, write_name
@@ -68,7 +68,7 @@ def places(home: Path) -> tuple[Place, ...]:
     for one in sorted(known, key=lambda place: place.folder != folder_of(home, place.name)):
         key = folder_of(home, one.name)
         if key in found:
-            mend = f"Write another name into {one.folder / NAME_FILE}, or delete it."
+            mend = f"Write another name into {in_folder(one.folder / NAME_FILE)}, or delete it."
             one = _unnamed(one.folder, f"Another collection is called {one.name!r} too. {mend}")
         found[folder_of(home, one.name)] = one
     return tuple(sorted(found.values(), key=lambda place: place.name.casefold()))

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, shown_address
 from backends.registry.connection import MLFLOW_URI
 from backends.settings import PREFIX, Settings, variable
 
@@ -168,7 +168,7 @@ def ask_milvus(settings: Settings) -> None:
         wrong = wrong if uri.endswith(".db") else "it is neither an address nor a file that ends in .db"
         if wrong:
             raise WorkbenchError(
-                f"{variable('milvus_uri')} is {uri[:100]!r}, and {wrong}.",
+                f"{variable('milvus_uri')} is {shown_address(uri)!r}, and {wrong}.",
                 hint="Set it to an address such as http://127.0.0.1:19530, or leave it empty for files in home.",
             )
         return

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backends.errors import WorkbenchError, damaged, in_folder
+from backends.errors import UnavailableError, damaged, in_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ class LogStore:
     def open(self) -> sqlite3.Connection:
         """A connection to write with, in the thread that calls.
 
-        Raises WorkbenchError for a file that is damaged or of another layout.
+        Raises UnavailableError for a file that is damaged or of another layout.
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
@@ -112,7 +112,7 @@ class LogStore:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         (layout,) = connection.execute("PRAGMA user_version").fetchone()
         if layout not in (0, LAYOUT):
-            raise WorkbenchError(
+            raise UnavailableError(
                 f"The prediction log {in_folder(self.path)} has the layout {layout}; this workbench writes {LAYOUT}.",
                 hint="Move the file away; a new one is begun.",
             )
@@ -133,10 +133,10 @@ class LogStore:
         except sqlite3.Error as error:
             raise self._words(error) or error from error
 
-    def _words(self, error: BaseException) -> WorkbenchError | None:
+    def _words(self, error: BaseException) -> UnavailableError | None:
         if not damaged(error):
             return None
-        return WorkbenchError(
+        return UnavailableError(
             "The prediction log is damaged.",
             hint=f"Move {self.path.name} away from the workbench's home folder; a new log is begun at once.",
         )

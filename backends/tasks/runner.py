@@ -21,12 +21,14 @@ from backends.tasks.job import ENDED, Job, JobError
 from backends.tasks.memory import Budget, megabytes
 from backends.tasks.processes import guard_memory, kill_tree, spawn, tell
 from backends.tasks.turns import next_to_start, queue
+from backends.tasks.worker import TEMPORARY
 
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 10.0  # a cancelled job has this long to write what is done
 KEPT_PER_OWNER = 8  # finished jobs whose results stay on disk
 WAITING_PER_OWNER = 8
+WAITING = 200  # of all owners: each has a folder with its input on the disk
 
 
 class JobRunner:
@@ -52,15 +54,12 @@ class JobRunner:
     def start(self, owner: str, title: str, address: str, prepare: Callable[[Path], None]) -> Job:
         """Queue the job at `address`; `prepare` writes its input into the job's own private folder.
 
-        Raises WorkbenchError when the owner has too many jobs waiting, or there is no memory or no disk for one more.
+        Raises WorkbenchError when too many jobs wait, of the owner or of all, or there is no memory or no disk for one
+        more.
         """
         with self._lock:
             self._check_open()
-            waiting = [job for job in self._jobs.values() if job.owner == owner and not job.ended]
-            if len(waiting) >= WAITING_PER_OWNER:
-                raise WorkbenchError(
-                    f"You have {len(waiting)} jobs running or waiting.", hint="Cancel one or wait until one ends."
-                )
+            self._check_room_in_queue(owner)
         self._room()
         identity = secrets.token_urlsafe(9)
         folder = self._prepared(identity, prepare)
@@ -148,6 +147,15 @@ class JobRunner:
             self._jobs.clear()
         self._folders.close()
 
+    def _check_room_in_queue(self, owner: str) -> None:
+        waiting = [job.owner for job in self._jobs.values() if not job.ended]
+        if (own := waiting.count(owner)) >= WAITING_PER_OWNER:
+            raise WorkbenchError(f"You have {own} jobs running or waiting.", hint="Cancel one or wait until one ends.")
+        if len(waiting) >= WAITING:
+            raise WorkbenchError(
+                f"{len(waiting)} jobs are running or waiting here.", hint="Try again when some of them have ended."
+            )
+
     def _check_open(self) -> None:
         if self._closed:
             raise WorkbenchError("The workbench is being stopped.", hint="Start the job when it runs again.")
@@ -194,6 +202,7 @@ class JobRunner:
         code = process.wait()
         guard.join()
         with self._lock:
+            shutil.rmtree(self._jobs[identity].folder / TEMPORARY, ignore_errors=True)  # of a job that was killed
             cancelled = self._jobs[identity].state == "cancelling" or identity in self._dropped
             del self._processes[identity], self._followers[identity]
             self._set(identity, ended_at=time.monotonic(), doing="", **_ending(outcome, code, cancelled, identity))
@@ -257,7 +266,11 @@ def _error(outcome: dict[str, Any], code: int, identity: str) -> JobError:
             "Use fewer rows or models, or a larger machine.",
             identity,
         )
-    return JobError(f"It ended unexpectedly (exit code {code}).", "The server's log has the details.", identity)
+    return JobError(
+        f"It ended unexpectedly (exit code {code}).",
+        "Start it again, with fewer rows or models if it ends so.",
+        identity,
+    )
 
 
 def _not_started(error: OSError, identity: str) -> JobError:

@@ -7,11 +7,14 @@ means that the server is gone, and then the whole process group ends.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from collections.abc import Callable
@@ -19,10 +22,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from backends.errors import WorkbenchError, no_room
+from backends.tasks.crashes import where
 from backends.tasks.job import file_digest
 
 Report = Callable[[dict[str, Any]], None]
 Run = Callable[[Path, Report, Callable[[], bool]], None]
+TEMPORARY = "tmp"  # in the job's folder
 NICE = 10  # on the scale of nice(1), where 19 gives way the most
 
 
@@ -35,6 +40,7 @@ def main(address: str, folder: Path) -> int:
     threading.Thread(target=_listen, args=(cancel,), daemon=True).start()
     before = set(folder.rglob("*"))
     try:
+        _keep_temporary_files(folder / TEMPORARY)
         find(address)(folder, lambda event: _say(channel, {"event": event}), cancel.is_set)
     except WorkbenchError as error:
         _say(channel, {"error": {"message": error.message, "hint": error.hint}})
@@ -44,10 +50,9 @@ def main(address: str, folder: Path) -> int:
             _say(channel, {"error": {"message": full.message, "hint": full.hint}})
             return 1
         traceback.print_exc()
-        _say(channel, {"crash": traceback.format_exc(limit=-1).strip().splitlines()[-1]})
+        _say(channel, {"crash": where(error)})
         return 1
-    written = [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in before]
-    files = {path.relative_to(folder).as_posix(): file_digest(path) for path in written}
+    files = {path.relative_to(folder).as_posix(): file_digest(path) for path in _written(folder, before)}
     _say(channel, {"outcome": "cancelled" if cancel.is_set() else "done", "files": files})
     return 0
 
@@ -75,6 +80,24 @@ def _give_way() -> None:
     """Let pages and answers have the processor first: somebody waits in front of those. Alone, a job is as quick."""
     if hasattr(os, "nice"):
         os.nice(NICE)
+
+
+def _keep_temporary_files(folder: Path) -> None:
+    """Have this process, and all that it starts, make temporary files in `folder`: they may hold somebody's table.
+
+    It is removed when this process ends, and with the job's own folder where the process was killed.
+    """
+    folder.mkdir(mode=0o700, exist_ok=True)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # registered first, so called after the libraries' own
+    # joblib's large arrays would go to /dev/shm otherwise
+    os.environ["TMPDIR"] = os.environ["JOBLIB_TEMP_FOLDER"] = tempfile.tempdir = str(folder.absolute())
+
+
+def _written(folder: Path, before: set[Path]) -> list[Path]:
+    """The files that a job has made, without its temporary ones."""
+    temporary = folder / TEMPORARY
+    made = sorted(set(folder.rglob("*")) - before)
+    return [path for path in made if path.is_file() and not path.is_relative_to(temporary)]
 
 
 def _own_channel() -> TextIO:

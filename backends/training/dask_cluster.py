@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, shown_address
 from backends.settings import Settings
 from backends.training.dask_worker import OURS, About, about
 from backends.training.shared import PackedTable
@@ -151,7 +151,7 @@ def address(settings: Settings) -> str:
     text = settings.dask_address.strip()
     if text and not ADDRESS.fullmatch(text):
         raise WorkbenchError(
-            f"{VARIABLE} is {text[:100]!r}, which is no address of a Dask scheduler.",
+            f"{VARIABLE} is {shown_address(text)!r}, which is no address of a Dask scheduler.",
             hint="Set it to something like tcp://127.0.0.1:8786, or leave it empty to train on this machine.",
         )
     return text

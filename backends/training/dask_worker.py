@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
-from backends.training.guard import MEGABYTE, Limits, Trouble, end_process
+from backends.settings import MEGABYTE
+from backends.training.guard import Limits, Trouble, end_process
 from backends.training.shared import PackedTable
 from backends.training.workers import outcome
 

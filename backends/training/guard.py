@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-MEGABYTE = 1024 * 1024
+from backends.settings import MEGABYTE
+from backends.tasks.memory import available_share
+
 LOW_MEMORY_SHARE = 0.04  # of the machine's memory: below this the largest worker is ended before the system does it
 
 TroubleKind = Literal["failed", "timed out", "out of memory", "crashed", "cancelled"]
@@ -91,20 +93,6 @@ def end_process(process: int) -> None:
         os.kill(process, getattr(signal, "SIGKILL", signal.SIGTERM))
     except ProcessLookupError:
         return
-
-
-def available_share(control_group: Path = Path("/sys/fs/cgroup")) -> float:
-    """Share of the memory that is still free, of the machine or of the container, whichever is tighter."""
-    import psutil
-
-    machine = psutil.virtual_memory()
-    shares = [machine.available / machine.total]
-    limit, used = (_text(control_group / name) for name in ("memory.max", "memory.current"))
-    if limit.isdigit() and used.isdigit() and int(limit):
-        statistics = dict(line.split()[:2] for line in _text(control_group / "memory.stat").splitlines())
-        cached = int(statistics.get("inactive_file", 0))  # file contents that are given up when memory is needed
-        shares.append(1 - (int(used) - cached) / int(limit))
-    return min(shares)
 
 
 def _machine_trouble(memory_mb: float) -> Trouble | None:

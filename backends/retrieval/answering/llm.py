@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, shown_address
 from backends.retrieval.answering.deltas import Delta, spoken
 from backends.retrieval.answering.llm_failures import LLMFailed, failure
 from backends.retrieval.answering.llm_wire import guarded_client
@@ -198,7 +198,7 @@ def checked_address(address: str) -> str:
         known = False
     if not known:
         raise WorkbenchError(
-            f"WORKBENCH_LLM_BASE_URL is {address[:100]!r}, which is no http address.",
+            f"WORKBENCH_LLM_BASE_URL is {shown_address(address)!r}, which is no http address.",
             hint="Set it to an address such as http://localhost:11434/v1.",
         )
     if "@" in parts.netloc:

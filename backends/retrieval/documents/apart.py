@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from backends.errors import WorkbenchError
 from backends.retrieval.documents.document import Document
 from backends.retrieval.documents.reader import shown_name
 from backends.retrieval.documents.unreadable import Unreadable, broken
@@ -55,6 +56,7 @@ class ReadingProcess:
         self._address = address
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._closings = 0
 
     @property
     def pid(self) -> int | None:
@@ -65,8 +67,9 @@ class ReadingProcess:
     def read(self, data: bytes | Path, name: str, password: str | None = None,
              settings: Settings | None = None) -> Document:  # fmt: skip
         """As `documents.read`. Raises Unreadable also for a file that takes too long, too much memory, or the process
-        with it; raises RuntimeError for a defect of a reader.
+        with it; raises WorkbenchError where `close` is called meanwhile, RuntimeError for a defect of a reader.
         """
+        closings = self._closings
         settings = settings or Settings.from_environment()
         seconds = min(self._seconds + SECONDS_PER_MB * _size(data) / MEGABYTE, MOST_SECONDS)
         order = {
@@ -78,17 +81,33 @@ class ReadingProcess:
             "settings": _limits(settings),
         }
         with self._lock:
-            answer, code = self._asked(order, b"" if isinstance(data, Path) else data)
+            answer, code = self._asked(order, b"" if isinstance(data, Path) else data, closings)
+        if answer is None and self._closings != closings:
+            raise WorkbenchError(
+                f"The file {shown_name(name)!r} was not read, because the workbench stops.",
+                hint="Give it again when the workbench is back.",
+            )
         return _outcome(answer, code, shown_name(name), seconds, self._memory_mb)
 
     def close(self) -> None:
-        """End the process; the next file starts another one. Closing twice is harmless."""
+        """End the process, also one that reads, and let go of the files that wait for it.
+
+        The next file starts another one. Closing twice is harmless.
+        """
+        self._closings += 1
+        process = self._process
+        if process is not None:
+            process.kill()  # before the lock, which whoever reads has until then; nothing is lost that could be kept
         with self._lock:
             self._end()
 
-    def _asked(self, order: dict[str, Any], data: bytes) -> tuple[dict[str, Any] | None, int]:
-        """The answer of the process, or None and the code that it ended with."""
+    def _asked(self, order: dict[str, Any], data: bytes, closings: int) -> tuple[dict[str, Any] | None, int]:
+        """The answer of the process, or None and the code that it ended with; None for what began before a closing."""
+        if self._closings != closings:
+            return None, 0
         process = self._running()
+        if self._closings != closings:  # `close` may have come before there was a process that it could end
+            process.kill()
         try:
             process.stdin.write(json.dumps(order).encode() + b"\n" + data)  # type: ignore[union-attr]
             process.stdin.flush()  # type: ignore[union-attr]
@@ -115,7 +134,7 @@ class ReadingProcess:
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            process.kill()  # it holds nothing that could be lost
+            process.kill()
             _ended(process)
 
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import backends
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.retrieval.embedding.record import Record, read_record, undamaged
 from backends.retrieval.embedding.source import Source
 from backends.settings import PREFIX, Settings
@@ -56,7 +56,7 @@ def obtain(kind: str, source: Source, settings: Settings) -> Record:
             return kept(kind, source, settings) or _made(kind, source, folder)
     except OSError as error:
         raise WorkbenchError(
-            f"The converted model cannot be kept in {folder.parent}: {error.strerror or error}.",
+            f"The converted model cannot be kept in {in_folder(folder.parent)}: {error.strerror or 'no reason given'}.",
             hint="Make room there, or set WORKBENCH_CACHE to another folder.",
         ) from error
 
@@ -96,7 +96,11 @@ def _run(kind: str, source: Source, target: Path) -> None:
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip()
         _log.error("The conversion of %s failed (%s):\n%s", source.name, done.returncode, said[-5_000:])
-        last = said.splitlines()[-1][:_SAID] if said else f"it ended with code {done.returncode}"
+        last = (
+            said.splitlines()[-1].replace(str(source.folder), source.name)[:_SAID]
+            if said
+            else f"it ended with code {done.returncode}"
+        )
         raise WorkbenchError(
             f"The model {source.name!r} could not be converted: {last}",
             hint="Choose another model, or look into the log for the whole message.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, in_folder
 from backends.settings import Settings
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
@@ -69,11 +69,12 @@ def known_digest(path: Path) -> str:
 def check_weights(path: Path, published: str) -> None:
     """Raise WorkbenchError when a file of weights is absent or not the published one."""
     if not path.is_file():
-        raise WorkbenchError(f"The embedding model's weights {path} are missing.", hint=_REINSTALL)
+        raise WorkbenchError(f"The embedding model's weights {in_folder(path)} are missing.", hint=_REINSTALL)
     found = _digests(path.parent, _signature(path.parent)).get(path.name, "")
     if found != published:
         raise WorkbenchError(
-            f"The weights {path} have the SHA-256 {found[:16]}…, not the published {published[:16]}….", hint=_REINSTALL
+            f"The weights {in_folder(path)} have the SHA-256 {found[:16]}…, not the published {published[:16]}….",
+            hint=_REINSTALL,
         )
 
 

@@ -37,12 +37,12 @@ def load(kind: str, folder: Path) -> Any:
         model = make(str(folder), device="cpu", local_files_only=True, model_kwargs=options)
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, AttributeError) as error:
         raise WorkbenchError(
-            f"The model in {folder} cannot be loaded: {_first_line(error)}",
+            f"The model in {folder.name!r} cannot be loaded: {_first_line(error).replace(str(folder), folder.name)}",
             hint="Give the folder of a sentence-transformers model with its weights in model.safetensors.",
         ) from error
     if kind == "reranker" and model.num_labels != 1:
         raise WorkbenchError(
-            f"The model in {folder} gives {model.num_labels} numbers for a pair of texts; a reranker gives one.",
+            f"The model in {folder.name!r} gives {model.num_labels} numbers for a pair of texts; a reranker gives one.",
             hint="Set WORKBENCH_RERANKER to a cross-encoder that was trained to rank.",
         )
     return model.eval()

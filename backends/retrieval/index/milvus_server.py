@@ -5,14 +5,13 @@ Every call has a time limit, and what goes wrong is a WorkbenchError that names 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from backends.errors import WorkbenchError
+from backends.errors import WorkbenchError, shown_address
 from backends.settings import Settings
 
 CONNECT_SECONDS = 5.0
@@ -22,7 +21,6 @@ WRITTEN_AT_ONCE = 4_000_000  # numbers in one message: 16 MB, a quarter of what 
 REMOVED_AT_ONCE = 10_000  # ids
 LISTED_AT_ONCE = 10_000  # rows
 MOST_HITS = 16_384  # of one search, as Milvus has it
-USER_IN_ADDRESS = re.compile(r"//[^/@]*@")
 STRONG = {"consistency_level": "Strong"}  # what was written is seen at once
 
 
@@ -31,8 +29,9 @@ class Milvus:
 
     def __init__(self, settings: Settings) -> None:
         """Connect to ``settings.milvus_uri``. Raises WorkbenchError where nothing answers or pymilvus is absent."""
-        self.address = USER_IN_ADDRESS.sub("//", settings.milvus_uri)
-        self._secret = settings.milvus_token
+        self.address = shown_address(settings.milvus_uri)
+        user = settings.milvus_uri.rpartition("@")[0].rpartition("://")[2]
+        self._secrets = tuple(filter(None, (user, settings.milvus_token)))
         self._in_a_file = "://" not in settings.milvus_uri
         try:
             from pymilvus import MilvusClient
@@ -136,8 +135,8 @@ class Milvus:
             yield
         except MilvusException as error:
             reason = " ".join(str(error.message).split())[:300]
-            if self._secret:
-                reason = reason.replace(self._secret, "…")
+            for secret in self._secrets:
+                reason = reason.replace(secret, "…")
             raise WorkbenchError(
                 f"Milvus at {self.address!r} could not {doing}: {reason}.",
                 hint="Check that it runs and that WORKBENCH_MILVUS_URI and WORKBENCH_MILVUS_TOKEN are right.",

@@ -27,6 +27,12 @@ FORMULAS = [
     "+1-2",
     "-A1",
     "--1",
+    "\ufeff=1+1",
+    "\ufeff\ufeff\u200b=1+1",
+    "\u2060＝1+1",
+    "\x00=1+1",
+    " @SUM(1+1)",
+    "\u00a0\t-A1",
 ]
 
 
@@ -36,7 +42,25 @@ def test_a_formula_becomes_a_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "+", "--", "-5", "+3.25", "-1,000.50", "-1 000", "-.5", "+1e-9", "-12 %", "a=b"]
+    "text",
+    [
+        "",
+        "-",
+        "+",
+        "--",
+        "-5",
+        "+3.25",
+        "-1,000.50",
+        "-1 000",
+        "-.5",
+        "+1e-9",
+        "-12 %",
+        "a=b",
+        "\ufeff",
+        "\ufeff-5",
+        " -1,5",
+        "\ufeffa=b",
+    ],
 )
 def test_numbers_signs_and_words_stay(text: str) -> None:
     assert defused(text) == text
@@ -58,6 +82,13 @@ def test_no_cell_of_the_file_begins_as_a_formula(values: list[object]) -> None:
         assert number.isdigit()
         if isinstance(value, str):
             assert cell.removeprefix("'") == value.removeprefix("'")
+
+
+def test_a_byte_order_mark_does_not_make_a_formula_of_the_first_name() -> None:
+    data = spreadsheet_csv(pd.DataFrame({"\ufeff=1+1": ["\ufeff=2+2", "x"], "b": [1, 2]}))
+    with io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="") as opened:  # as a spreadsheet does
+        rows = list(csv.reader(opened))
+    assert rows == [["'\ufeff=1+1", "b"], ["'\ufeff=2+2", "1"], ["x", "2"]]
 
 
 @pytest.mark.parametrize("kind", ["str", "object", "category"])

@@ -44,16 +44,18 @@ def test_a_table_without_rows_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_dataset_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(WorkbenchError, match="no saved dataset"):
+    with pytest.raises(WorkbenchError, match="no saved dataset") as raised:
         load_dataset(tmp_path)
+    assert str(tmp_path.parent) not in str(raised.value), "where the server keeps it"
 
 
 def test_another_format_is_an_error(tmp_path: Path) -> None:
     save_dataset(read_table(b"a,b\n1,2\n", "t.csv"), tmp_path)
     facts = tmp_path / "dataset.json"
     facts.write_text(facts.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(WorkbenchError, match="format 99"):
+    with pytest.raises(WorkbenchError, match="format 99") as raised:
         load_dataset(tmp_path)
+    assert str(tmp_path.parent) not in str(raised.value)
 
 
 def test_the_download_is_clean_csv() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backends.errors import WorkbenchError
+from backends.errors import UnavailableError, WorkbenchError
 from backends.registry import Registry
 from backends.registry import places as places_module
 from backends.registry.places import Folder, Server, place
@@ -122,9 +122,10 @@ def test_a_writer_that_does_not_end_is_told_of(
     monkeypatch.setattr(places_module, "_WAIT_SECONDS", 0.05)
     with (
         Folder(settings.home_folder / "registry").writing(),
-        pytest.raises(WorkbenchError, match="is being written to"),
+        pytest.raises(WorkbenchError, match="is being written to") as raised,
     ):
         registry.publish(packed(), "churn", "ana")
+    assert settings.home not in str(raised.value), "where the server keeps it"
 
 
 def test_a_home_that_cannot_hold_a_database_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +133,15 @@ def test_a_home_that_cannot_hold_a_database_is_said_so(tmp_path: Path, monkeypat
     with pytest.raises(WorkbenchError, match="could not be made"):
         Folder(tmp_path).prepare()
     assert not (tmp_path / "mlflow.db").exists()
+
+
+def test_why_a_database_cannot_be_made_is_said_without_where_it_would_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places_module, "_MIGRATE", "import sys; raise OSError('no room: ' + sys.argv[1])")
+    with pytest.raises(WorkbenchError, match="could not be made: OSError: no room") as raised:
+        Folder(tmp_path).prepare()
+    assert str(tmp_path) not in str(raised.value)
 
 
 def test_it_is_silent_and_leaves_the_process_as_it_was(settings: Settings) -> None:
@@ -176,6 +186,10 @@ def test_the_environment_moves_it_to_a_server(tmp_path: Path) -> None:
 
 def test_a_server_that_is_gone_is_said_so_without_its_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    with pytest.raises(WorkbenchError, match=r"http://127.0.0.1:9 does not answer") as raised:
+    with pytest.raises(WorkbenchError, match=r"http://…@127.0.0.1:9 does not answer") as raised:
         Registry.open(Settings(home=str(tmp_path)), {"MLFLOW_TRACKING_URI": "http://ana:secret@127.0.0.1:9"})
     assert "secret" not in str(raised.value)
+    assert isinstance(raised.value, UnavailableError)
+    with pytest.raises(WorkbenchError, match="'…@host/x', which is no address") as raised:
+        place(Settings(home=str(tmp_path)), {"MLFLOW_TRACKING_URI": "ana:sec/ret@host/x"})
+    assert "sec/" not in str(raised.value)

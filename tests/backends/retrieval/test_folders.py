@@ -72,7 +72,7 @@ def test_a_collection_that_lost_its_name_is_listed_by_its_folder_and_can_be_dele
     shelf = again(shelf)
     good, lost = shelf.summaries()
     assert (good.trouble, lost.name, lost.status) == ("", f"unnamed {folder.name}", None)
-    assert str(folder / NAME_FILE) in lost.trouble
+    assert f" {folder.name}/{NAME_FILE}" in lost.trouble
     for refused in (lambda: shelf.open(lost.name), lambda: Collection.open(shelf.settings, "Notes")):
         with pytest.raises(WorkbenchError, match=NAME_FILE):
             refused()
@@ -99,6 +99,7 @@ def test_a_copied_folder_takes_no_name_from_the_first(shelf: Library) -> None:
     good, copy = shelf.summaries()
     assert (good.name, good.status and good.status.documents) == ("good", 1)
     assert (copy.name, "called 'good' too" in copy.trouble) == ("unnamed A_copy", True)
+    assert f"into A copy/{NAME_FILE}, or" in copy.trouble, "without where the server keeps it"
     shelf.delete("unnamed A_copy")
     assert shelf.open("good").documents()[0].name == "a.txt"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,3 +96,67 @@ def test_files_of_ones_own_are_bounded(libraries: PrivateLibraries) -> None:
     libraries.of(ADA).create("Notes")
     with pytest.raises(WorkbenchError, match="a visitor may keep 500 MB"):
         libraries.check_room(ADA, private.MOST_BYTES)
+
+
+def test_files_of_all_visitors_are_bounded_together(
+    libraries: PrivateLibraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries.of("alan").create("Notes")
+    monkeypatch.setattr(private, "MOST_BYTES_OF_ALL", 1_000_000)
+    libraries.check_room(ADA, 500_000)
+    with pytest.raises(WorkbenchError, match="All visitors' own collections take 0 MB; 1 MB may be kept"):
+        libraries.check_room(ADA, 1_000_000)
+
+
+def test_files_that_come_and_go_are_no_obstacle(libraries: PrivateLibraries) -> None:
+    libraries.of(ADA).create("Notes")
+    [folder] = libraries.folder.iterdir()
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            (folder / "one" / "two").mkdir(parents=True)
+            (folder / "one" / "two" / "collection.sqlite-wal").write_bytes(b"x")
+            shutil.rmtree(folder / "one")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(200):
+            libraries.check_room(ADA, 1)
+    finally:
+        over.set()
+        writer.join()
+    shutil.rmtree(folder)
+    libraries.seen(ADA)
+    assert not folder.exists()
+
+
+def test_while_one_visitor_is_deleted_nobody_else_waits(
+    libraries: PrivateLibraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libraries.of(ADA).create("Dropped")
+    [folder] = libraries.folder.iterdir()
+    deleting, go_on, remove = threading.Event(), threading.Event(), shutil.rmtree
+
+    def slowly(path: Path, **options: bool) -> None:
+        if path == folder:
+            deleting.set()
+            go_on.wait(60)
+        remove(path, **options)
+
+    monkeypatch.setattr(private.shutil, "rmtree", slowly)
+    dropping = threading.Thread(target=libraries.drop, args=(ADA,))
+    dropping.start()
+    assert deleting.wait(60)
+    others = threading.Thread(target=lambda: libraries.of(EVE).create("Kept"))
+    others.start()
+    others.join(30)
+    assert not others.is_alive(), "before the deletion goes on"
+    again = threading.Thread(target=lambda: libraries.of(ADA).create("New"))
+    again.start()  # nothing of what comes after is deleted with what was before
+    go_on.set()
+    for thread in (dropping, again):
+        thread.join(60)
+    assert libraries.names(ADA) == ("New",)
+    assert libraries.names(EVE) == ("Kept",)

@@ -79,6 +79,24 @@ def test_a_wrong_address_is_a_sentence_with_the_address_in_it(
     assert error.hint
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("dask_address", "tcp://ana:geheim@10.0.0.1:8786"),
+        ("milvus_uri", "ana:geheim@10.0.0.1:19530"),
+        ("llm_base_url", "ana:ge@he/im@10.0.0.1/v1"),
+        ("llm_base_url", f"ana:{'geheim' * 50}@10.0.0.1/v1"),
+    ],
+)
+def test_a_wrong_address_is_told_without_the_password_in_it(
+    key: str, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = str(settled(Watch(Settings(**{key: value}), {}), key.split("_")[0]).error)
+    assert "…@10.0.0.1" in told
+    for secret in ("geheim", "he/im", "ana"):
+        assert secret not in told + caplog.text
+
+
 @pytest.mark.parametrize("uri", ["mlflow.example", "http://{nowhere}"])
 def test_a_wrong_registry_is_a_sentence(uri: str, nowhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
     address = uri.format(nowhere=nowhere)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,18 @@ def bug(folder: Path, report: Report, cancelled: Cancelled) -> None:
 
 def killed(folder: Path, report: Report, cancelled: Cancelled) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_temporary(folder: Path, report: Report, cancelled: Cancelled) -> None:
+    """Leave temporary files, also of a child, and wait for the end or a cancel."""
+    name = "import tempfile; print(tempfile.mkdtemp())"
+    of_a_child = subprocess.run([sys.executable, "-c", name], stdout=subprocess.PIPE, text=True, check=True).stdout
+    own = Path(tempfile.mkdtemp()) / "table"
+    own.write_text("private")
+    report({"own": str(own), "child": of_a_child.strip(), "joblib": os.environ["JOBLIB_TEMP_FOLDER"]})
+    while not cancelled():
+        time.sleep(0.01)
+    (folder / "output.txt").write_text("done")
 
 
 def tell_oom_preference(folder: Path, report: Report, cancelled: Cancelled) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from backends.errors import WorkbenchError
 from backends.settings import MEGABYTE, Settings
 from backends.tasks import Job, JobRunner, processes, runner
-from backends.tasks.worker import find
+from backends.tasks.worker import TEMPORARY, find
 
 JOBS = "tests.backends.tasks.sample_jobs"
 
@@ -83,12 +84,16 @@ def test_a_job_that_ignores_cancel_is_killed_with_its_children(
     ("name", "words"),
     [("bad_input", "Column 'x' is empty."), ("bug", "Something went wrong"), ("killed", "ran out of memory")],
 )
-def test_a_failure_is_a_sentence_and_the_runner_goes_on(jobs: JobRunner, name: str, words: str) -> None:
+def test_a_failure_is_a_sentence_and_the_runner_goes_on(
+    jobs: JobRunner, name: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     failed = jobs.wait(start(jobs, name).id, "ada")
     assert failed.state == "failed"
     assert failed.error is not None
     assert words in failed.error.message
     assert "secret detail" not in failed.error.message + failed.error.hint
+    assert "secret detail" not in caplog.text
+    assert ("ZeroDivisionError in " in caplog.text) == (name == "bug")
     after = jobs.start("ada", "double", f"{JOBS}:double", lambda folder: (folder / "input.txt").write_text("1"))
     assert jobs.wait(after.id, "ada").state == "done"
 
@@ -140,6 +145,24 @@ def test_an_owner_who_is_forgotten_leaves_nothing(jobs: JobRunner) -> None:
     assert jobs.get(other.id, "alan").state == "running"
 
 
+@pytest.mark.parametrize("killed", [False, True], ids=["ends", "is killed"])
+def test_temporary_files_of_a_job_are_in_its_folder_and_go_with_it(jobs: JobRunner, killed: bool) -> None:
+    job = start(jobs, "write_temporary")
+    wait_until(lambda: jobs.get(job.id, "ada").events)
+    paths = [Path(path) for path in jobs.get(job.id, "ada").events[0].values()]
+    assert all(path.exists() and path.is_relative_to(job.folder) for path in paths)
+    assert stat.S_IMODE((job.folder / TEMPORARY).stat().st_mode) == 0o700
+    if killed:
+        jobs._processes[job.id].kill()
+        assert jobs.wait(job.id, "ada").state == "failed"
+        jobs.forget("ada")
+        assert not job.folder.exists()
+    else:
+        jobs.cancel(job.id, "ada")
+        assert set(jobs.wait(job.id, "ada").files) == {"output.txt"}
+        assert not (job.folder / TEMPORARY).exists()
+
+
 @pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="Linux only")
 def test_when_memory_runs_out_the_job_is_ended_before_the_server(jobs: JobRunner) -> None:
     job = jobs.wait(start(jobs, "tell_oom_preference").id, "ada")
@@ -170,6 +193,16 @@ def test_one_owner_cannot_fill_the_queue(jobs: JobRunner) -> None:
     with pytest.raises(WorkbenchError, match="8 jobs"):
         start(jobs, "double")
     assert start(jobs, "double", owner="bob").place > 0
+
+
+def test_names_are_free_to_make_so_that_all_together_may_only_wait_so_much(
+    jobs: JobRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "WAITING", 3)
+    for owner in ("ada", "bob", "eve"):
+        jobs.start(owner, "count", f"{JOBS}:count_until_cancelled", lambda folder: None)
+    with pytest.raises(WorkbenchError, match="3 jobs are running or waiting here"):
+        jobs.start("new", "count", f"{JOBS}:count_until_cancelled", lambda folder: None)
 
 
 def test_closing_ends_processes_and_removes_folders(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,25 @@ def test_a_file_that_was_changed_is_never_opened(ended: Job, name: str) -> None:
             load_comparison(ended.output).models["dummy"] if name == COMPARISON else comparison.models["dummy"]
     finally:
         path.write_bytes(content)
+
+
+def test_a_training_that_is_killed_leaves_its_table_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside, home = tmp_path / "outside", tmp_path / "home".ljust(120, "-")  # longer than the name of a socket may be
+    outside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(outside))
+    runner = JobRunner(Settings(home=str(home)))
+    started = runner.start("ada", "train", job.ADDRESS, job.prepare(customers(), SPEC))
+    deadline = time.monotonic() + 60
+    while not list(started.folder.glob("tmp/workbench-table-*/features.arrow")):
+        assert not runner.get(started.id, "ada").ended
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    runner._processes[started.id].kill()
+    assert runner.wait(started.id, "ada").state == "failed"
+    assert list(home.rglob("*.arrow")) == []
+    assert list(outside.iterdir()) == []
+    runner.close()
+    assert not started.folder.exists()
 
 
 def test_a_spec_that_cannot_be_trained_fails_with_its_sentence(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from backends.training.guard import Guard, Limits, Trouble, available_share
+from backends.training.guard import Guard, Limits, Trouble
 from backends.training.workers import Crew, sentence
 
 
@@ -86,14 +86,6 @@ def test_when_the_machine_runs_out_of_memory_the_largest_goes_first(tmp_path, mo
     guard.check()
     assert ended == [22]
     assert "machine ran out of memory" in guard.ended["large"].reason
-
-
-def test_the_memory_of_a_container_counts_when_it_is_tighter(tmp_path):
-    (tmp_path / "memory.max").write_text("1000")
-    (tmp_path / "memory.current").write_text("990")
-    (tmp_path / "memory.stat").write_text("anon 900\ninactive_file 40\n")
-    assert available_share(tmp_path) == pytest.approx(0.05)
-    assert 0 < available_share(tmp_path / "none") <= 1
 
 
 def test_an_error_becomes_one_short_sentence():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
+from backends.errors import WorkbenchError
 from backends.retrieval.documents import Document, Unreadable, apart, read
 from backends.retrieval.documents.apart import ReadingProcess
 from backends.settings import Settings
@@ -100,11 +104,11 @@ def test_a_defect_of_a_reader_is_one_here_too(begin: Begin) -> None:
 
 
 def test_nothing_secret_goes_to_that_process(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORKBENCH_ADMIN_TOKEN", "s3cret")
-    settings = Settings(api_keys="shop:s3cret", llm_api_key="s3cret", max_document_mb=7)
+    monkeypatch.setenv("WORKBENCH_ADMIN_TOKEN", "a-long-random-s3cret")
+    settings = Settings(api_keys="shop:s3cret", llm_api_key="a-long-random-s3cret", max_document_mb=7)
     told = begin("environment").read(b"x", "a.txt", settings=settings).text
     assert "max_document_mb=7" in told
-    assert "s3cret" not in told
+    assert "a-long-random-s3cret" not in told
     assert "WORKBENCH" not in told
 
 
@@ -116,6 +120,57 @@ def test_the_process_ends_when_nobody_asks_any_more(begin: Begin) -> None:
     assert running.stdin is not None
     running.stdin.close()
     assert running.wait(10) == 0
+
+
+class Turns:
+    """A lock that knows how often it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked, self._lock = 0, threading.Lock()
+
+    def __enter__(self) -> None:
+        self.asked += 1
+        self._lock.acquire()
+
+    def __exit__(self, *raised: object) -> None:
+        self._lock.release()
+
+
+def test_closing_ends_a_file_that_is_read_and_lets_go_of_those_that_wait(begin: Begin) -> None:
+    process = begin("hang", seconds=600.0)
+    turns = process._lock = Turns()  # type: ignore[assignment]
+    with ThreadPoolExecutor(2) as threads:
+        files = [threads.submit(process.read, b"x", name) for name in ("a.txt", "b.txt")]
+        while process.pid is None or turns.asked < 2:
+            time.sleep(0.01)  # until one is read and the other waits
+        started = process.pid
+        process.close()
+        for name, file in zip("ab", files, strict=True):
+            with pytest.raises(WorkbenchError, match=f"'{name}.txt' was not read, because the workbench stops"):
+                file.result()
+    assert process.pid is None
+    assert not psutil.pid_exists(started)
+
+
+def test_closing_while_the_process_starts_ends_it_too(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+    process, popen = begin("hang", seconds=600.0), apart.subprocess.Popen
+    closed = []
+
+    def started(*given: object, **more: object) -> object:
+        """As Popen, and the workbench stops before anybody knows of the process."""
+        made = popen(*given, **more)  # type: ignore[call-overload]
+        closing = threading.Thread(target=process.close)
+        closing.start()
+        closed.append(closing)
+        while process._closings == 0:
+            time.sleep(0.01)
+        return made
+
+    monkeypatch.setattr(apart.subprocess, "Popen", started)
+    with pytest.raises(WorkbenchError, match="the workbench stops"):
+        process.read(b"x", "a.txt")
+    closed[0].join()
+    assert process.pid is None
 
 
 def test_the_document_of_a_reader_survives_the_way() -> None:

@@ -113,5 +113,6 @@ def test_a_child_that_fails_says_its_last_words(monkeypatch: pytest.MonkeyPatch,
 
 def test_a_folder_that_cannot_be_written_is_named(conversions: Conversions, settings: Settings) -> None:
     kept_folder("embedder", SOURCE, settings).parent.write_text("a file")
-    with pytest.raises(WorkbenchError, match=r"cannot be kept in .*embedders.*WORKBENCH_CACHE"):
+    with pytest.raises(WorkbenchError, match=r"cannot be kept in .*embedders.*WORKBENCH_CACHE") as raised:
         obtain("embedder", SOURCE, settings)
+    assert str(Path(settings.cache).parent) not in str(raised.value)
