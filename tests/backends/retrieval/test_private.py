@@ -102,10 +102,10 @@ def test_files_of_all_visitors_are_bounded_together(
     libraries: PrivateLibraries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     libraries.of("alan").create("Notes")
-    monkeypatch.setattr(private, "MOST_BYTES_OF_ALL", 1_000_000)
-    libraries.check_room(ADA, 500_000)
+    monkeypatch.setattr(private, "MOST_BYTES_OF_ALL", 2_000_000)
+    libraries.check_room(ADA, 1_500_000)
     with pytest.raises(WorkbenchError, match="All visitors' own collections take 0 MB; 1 MB may be kept"):
-        libraries.check_room(ADA, 1_000_000)
+        libraries.check_room(ADA, 2_000_000)
 
 
 def test_files_that_come_and_go_are_no_obstacle(libraries: PrivateLibraries) -> None:
