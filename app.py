@@ -29,7 +29,7 @@ from backends.serving.widgets import Widgets  # noqa: E402
 from backends.settings import Settings  # noqa: E402
 from backends.tasks.endings import at_end, end_all  # noqa: E402
 from backends.tasks.folders import PrivateHome, clear_what_was_left  # noqa: E402
-from components import ready  # noqa: E402
+from components import ready, uploads  # noqa: E402
 from components.feedback import show_bug  # noqa: E402
 
 PAGE = Path(st.__file__).parent / "static" / "index.html"  # that all pages start as
@@ -84,7 +84,7 @@ checked()
 app = st.App(
     ROOT / "pages" / "navigation.py",
     routes=[Mount("/api", build_api()), *widgets.routes, *build_routes()],
-    middleware=[Middleware(FrontDoor, page=PAGE, base=st.config.get_option("server.baseUrlPath"))],
+    middleware=[Middleware(FrontDoor, page=PAGE, base=st.config.get_option("server.baseUrlPath"), uploaded=uploads)],
     lifespan=lifespan,
     on_script_error=show_bug,
 )

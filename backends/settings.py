@@ -126,9 +126,11 @@ class Settings:
         "proxies whose X-Forwarded headers are believed, as addresses or networks separated by commas; * means any, "
         "empty means none",
     )
-    max_sessions: int = _setting(100, "browser tabs that are served at the same time; 0 means any number")
+    max_sessions: int = _setting(
+        100, "browser tabs that are served at the same time, half of them of one address at most; 0 means any number"
+    )
     request_seconds: int = _setting(
-        60, "seconds in which a request has to arrive; an upload of a file may take ten times that"
+        60, "seconds in which a request has to arrive; an upload of a file may take ten times that. 0 means any time"
     )
     session_idle_minutes: int = _setting(
         120, "minutes after which the data of a visitor who does nothing is let go; 0 means never"

@@ -68,7 +68,7 @@ def sign_in() -> None:
 
 def _way_in() -> str:
     if cached.admin().by_token or account.providers():
-        return "Sign in at the foot of the sidebar."
+        return "Sign in at the foot of the sidebar (on a phone, the menu at the top left opens it)."
     return "Nobody can sign in yet: the secrets have no section [auth], and WORKBENCH_ADMIN_TOKEN is not set."
 
 

@@ -122,6 +122,7 @@ class Work:
     export_job: tuple[str, ExportOf] | None = None  # id of the job that exports, and what
     exported: tuple[tuple[ExportOf, Exported], ...] = ()  # the last exports, the newest first
     export_failed: tuple[ExportOf, str] | None = None  # what could not be exported, and why
+    shipped: tuple[ExportOf, ...] = ()  # the exports that were published
     who: str = ""  # the name that the history of published models keeps
     tour: Literal["offered", "on", "closed"] = "offered"  # the five steps on a card
     toured: tuple[str, ...] = ()  # its stops for reading that are over
@@ -204,7 +205,7 @@ def start_over(source: Source, dataset: Dataset) -> Work:
     other_file = former.source is not None and former.source.digest != source.digest
     shelf = put_on_shelf(former.shelf, _in_hand(former)) if other_file else former.shelf
     shelf = tuple(table for table in shelf if table.source.digest != source.digest)
-    kept = {name: getattr(former, name) for name in ("exported", *BESIDE)}
+    kept = {name: getattr(former, name) for name in ("exported", "shipped", *BESIDE)}
     query = former.query and former.query.cleared()
     changed = fit(Work(source=source, read=dataset, dataset=dataset, shelf=shelf, query=query, **kept))
     others = cached.visits().others(owner(), _tab())  # they may have begun as this tab did

@@ -1,4 +1,4 @@
-"""Wrong keys, counted by the address that they came from, so that nobody can try out many."""
+"""Wrong keys, counted by the address (or the network) that they came from, so that nobody can try out many."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from backends.serving.limits import RateLimit
+from backends.serving.networks import network_of
 from backends.serving.refusals import TooMany
 
 PER_MINUTE = 20  # different wrong keys of one address; also how many it may send at once
@@ -36,7 +37,7 @@ class Guesses:
 
     def check(self, address: str) -> None:
         """Raise TooMany, with the seconds to wait, for an address that has sent too many wrong keys."""
-        wait = self._rate.wait(address)
+        wait = self._rate.wait(network_of(address))
         if wait:
             raise TooMany(
                 "Too many different wrong keys came from this address.",
@@ -46,7 +47,8 @@ class Guesses:
 
     def wrong(self, address: str, key: str) -> None:
         """Count a wrong key of an address, unless it is one that came from there before."""
-        given = f"{address} {key}".encode("utf-8", "surrogateescape")
+        network = network_of(address)
+        given = f"{network} {key}".encode("utf-8", "surrogateescape")
         digest = hashlib.sha256(self._salt + given).digest()
         with self._lock:
             known = digest in self._seen
@@ -55,4 +57,4 @@ class Guesses:
             if len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)
         if not known:
-            self._rate.take(address)
+            self._rate.take(network)

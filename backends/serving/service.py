@@ -18,6 +18,7 @@ from backends.serving.guesses import Guesses
 from backends.serving.keys import Keys
 from backends.serving.limits import TABLES, Gate, RateLimit
 from backends.serving.log import Asked, PredictionLog
+from backends.serving.networks import network_of
 from backends.serving.origins import Origins
 from backends.serving.pool import Pool
 from backends.serving.predictions import Payload, Predictions, Record
@@ -87,9 +88,12 @@ class Service:
             self.counters.refused(Unauthorised.reason)
             if key:
                 self.guesses.wrong(address, key)  # first: beyond the rate, a key is looked at all the same
-            self.limit(f"address {address}")
+            self.limit_address(address)
             raise
-        self.limit(f"key {who}" if who else f"address {address}")
+        if who:
+            self.limit(f"key {who}")
+        else:
+            self.limit_address(address)
         return who
 
     def check_change(self, headers: Mapping[str, str], peer: str | None) -> None:
@@ -108,6 +112,10 @@ class Service:
         """Count a request of somebody. Raises TooMany."""
         with self._counting():
             self.rate.take(caller)
+
+    def limit_address(self, address: str) -> None:
+        """Count a request of somebody who is known by an address alone. Raises TooMany."""
+        self.limit(f"address {network_of(address)}")
 
     def predict(
         self,
@@ -203,7 +211,7 @@ class Service:
         try:
             yield
         except WorkbenchError as error:
-            self.counters.refused(error.reason if isinstance(error, Refusal) else Refusal.reason)
+            self.counters.refused(getattr(error, "reason", Refusal.reason))
             raise
 
     def _lease(self, served: Served, number: int) -> AbstractContextManager[Predictor]:

@@ -110,7 +110,7 @@ def test_in_a_listed_sites_frame_a_file_is_uploaded_and_read(tab: Page, here: He
     if path == "/secure":  # over https the cookie is kept in the frame, and the work with it
         tab.reload()
         seen(tab.frame_locator("iframe").get_by_text(READ))
-        [cookie] = [one for one in tab.context.cookies() if one["name"] == "workbench_visitor"]
+        [cookie] = [one for one in tab.context.cookies() if one["name"].startswith("__Host-workbench_visitor")]
         assert (cookie["secure"], cookie["sameSite"]) == (True, "None")
 
 

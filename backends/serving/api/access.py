@@ -25,7 +25,11 @@ from urllib.parse import urlsplit
 from backends.serving.origins import Origins
 from backends.serving.refusals import Forbidden
 
-PROXY_MARKS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "cf-connecting-ip")
+PROXY_MARKS = (
+    "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-prefix", "x-forwarded-port",
+    "x-forwarded-server", "x-real-ip", "via", "cf-connecting-ip", "true-client-ip",
+)  # fmt: skip
+API = "Without keys the API"
 WAY_OUT = "Set WORKBENCH_API_KEYS to name:key and send the key as 'Authorization: Bearer …' to open the API."
 EXPOSED = (
     "X-Request-ID, X-Model-Version, X-Ignored-Columns, X-Ignored-Columns-Total, Retry-After, "
@@ -48,23 +52,22 @@ def given_key(headers: Mapping[str, str]) -> str | None:
     return headers.get("x-api-key") or None
 
 
-def check_local(peer: str | None, headers: Mapping[str, str]) -> None:
-    """Raise `Forbidden` for a request that does not come from this machine itself (see above)."""
+def check_local(peer: str | None, headers: Mapping[str, str], what: str = API, way_out: str = WAY_OUT) -> None:
+    """Raise `Forbidden` for a request that does not come from this machine itself (see above).
+
+    `what` is what answers this machine only, as the sentence begins, and `way_out` what else there is.
+    """
     if peer is None or not is_loopback(peer):
-        raise Forbidden(f"Without keys the API answers this machine only, and {peer or 'the peer'} is not it.", WAY_OUT)
+        raise Forbidden(f"{what} answers this machine only, and {peer or 'the peer'} is not it.", way_out)
     mark = next((name for name in PROXY_MARKS if name in headers), None)
     if mark:
-        raise Forbidden(
-            f"Without keys the API does not answer through a proxy, and {mark!r} is the mark of one.", WAY_OUT
-        )
+        raise Forbidden(f"{what} does not answer through a proxy, and {mark!r} is the mark of one.", way_out)
     host = headers.get("host", "")
     if not is_local(host):
-        raise Forbidden(
-            f"Without keys the API answers to this machine's own name only, and {host[:100]!r} is not.", WAY_OUT
-        )
+        raise Forbidden(f"{what} answers to this machine's own name only, and {host[:100]!r} is not.", way_out)
     origin = headers.get("origin")
     if origin is not None and not is_local_origin(origin):
-        raise Forbidden(f"Without keys the API answers pages of this machine only, not of {origin[:100]!r}.", WAY_OUT)
+        raise Forbidden(f"{what} answers pages of this machine only, not of {origin[:100]!r}.", way_out)
 
 
 @lru_cache(1_024)

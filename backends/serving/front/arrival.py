@@ -10,18 +10,16 @@ from __future__ import annotations
 import asyncio
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backends.serving.api.problems import BodyTooLarge
+from backends.serving.front.bodies import Watched, length
 from backends.serving.front.refusing import TooSlow, answer
 from backends.serving.front.surfaces import UPLOAD, inside
-from backends.serving.refusals import Refusal
 from backends.settings import MEGABYTE, Settings
 
 LONGER = 10  # times as long as any other body an uploaded file may take
 AROUND = 2 * MEGABYTE  # bytes that a form has around its file
-DIGITS = 18  # of a length; one with more is too large by those
 JSON = "application/json"
 
 
@@ -40,18 +38,11 @@ class Arrival:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        if _length(headers.get("content-length", "")) > self._largest:
+        if length(headers.get("content-length", "")) > self._largest:
             await answer(self._too_large(), scope)(scope, receive, send)
             return
         seconds = self._seconds * (LONGER if _is_upload(scope, headers) else 1)
-        body = _Body(self, seconds, receive, send)
-        try:
-            await self.app({**scope}, body.receive, body.send)
-        except ClientDisconnect:
-            if body.refused is None:
-                raise
-        if body.refused is not None and not body.answered:
-            await body.refuse(scope)
+        await _Body(self, seconds, receive, send).passed_to(self.app, {**scope})
 
     def check(self, size: int) -> None:
         """Raise BodyTooLarge for a body of so many bytes."""
@@ -64,47 +55,22 @@ class Arrival:
         )
 
 
-class _Body:
-    """One body on its way, and the answer that takes the place of the application's when it does not arrive."""
+class _Body(Watched):
+    """A body that may take so many seconds, 0 for any number, and so many bytes as the rules say."""
 
     def __init__(self, rules: Arrival, seconds: float, receive: Receive, send: Send) -> None:
-        self.refused: Refusal | None = None
-        self.answered = False
-        self._rules, self._seconds, self._receive, self._send = rules, seconds, receive, send
+        super().__init__(receive, send)
+        self._rules, self._seconds = rules, seconds
         self._size = 0
-        self._complete = False
         self._until: float | None = None
 
-    async def receive(self) -> Message:
-        """The next part. After a refusal the application hears that nobody is there any more."""
-        if self._complete or not self._seconds:
-            return await self._receive()
-        if self.refused is None:
-            try:
-                return await self._part()
-            except Refusal as error:
-                self.refused = error
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: Message) -> None:
-        """What the application answers, unless the request was refused before it did."""
-        if self.refused is None or self.answered:
-            self.answered = True
-            await self._send(message)
-
-    async def refuse(self, scope: Scope) -> None:
-        """Say why, and close: what else arrives belongs to no request."""
-        assert self.refused is not None
-        response = answer(self.refused, scope)
-        response.headers["connection"] = "close"
-        await response(scope, self._receive, self._send)
-
-    async def _part(self) -> Message:
-        now = asyncio.get_running_loop().time()
-        self._until = now + self._seconds if self._until is None else self._until
+    async def part(self) -> Message:
+        """The next part. Raises TooSlow or BodyTooLarge."""
+        if self._seconds and self._until is None:
+            self._until = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout_at(self._until):
-                message = await self._receive()
+                message = await super().part()
         except TimeoutError:
             raise TooSlow(
                 f"The request did not arrive in {self._seconds:,.0f} seconds.",
@@ -112,17 +78,7 @@ class _Body:
             ) from None
         self._size += len(message.get("body", b""))
         self._rules.check(self._size)
-        self._complete = not message.get("more_body", False)
         return message
-
-
-def _length(said: str) -> int:
-    """The length that a request says it has; whatever is no number is left to the server.
-
-    >>> _length("12"), _length(""), _length("9" * 5_000) > 10**15
-    (12, 0, True)
-    """
-    return int(said[: DIGITS + 1]) if said.isascii() and said.isdecimal() else 0
 
 
 def _is_upload(scope: Scope, headers: Headers) -> bool:

@@ -9,13 +9,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from backends.serving.front.arrival import Arrival
 from backends.serving.front.guard import OwnPages
-from backends.serving.front.places import Places
+from backends.serving.front.names import OwnName
+from backends.serving.front.places import Places, Room
 from backends.serving.front.policy import Policy
 from backends.serving.front.proxies import Proxies, Trusted
 from backends.serving.front.sharing import Sharing
+from backends.serving.front.uploads import Uploaded, Uploads
 from backends.serving.keys import Keys
 from backends.serving.origins import Origins
-from backends.serving.visitors import VisitorCookie
+from backends.serving.visitors import VisitorCookie, key_in
 from backends.settings import Settings, variable
 
 
@@ -44,14 +46,23 @@ class Rules:
 class FrontDoor:
     """ASGI middleware around the whole workbench.
 
-    `page` is the HTML that Streamlit's pages start as, `base` the prefix that Streamlit was told of, "" for none. The
-    settings are those of the first request, by when the application has started, and has checked them.
+    `page` is the HTML that Streamlit's pages start as, `base` the prefix that Streamlit was told of, "" for none, and
+    `uploaded` knows of the files that the pages hold; without it no file is counted. The settings are those of the
+    first request, by when the application has started, and has checked them.
     """
 
-    def __init__(self, app: ASGIApp, page: Path, base: str = "", settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        page: Path,
+        base: str = "",
+        uploaded: Uploaded | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         self._app = app
         self._page = page
         self._base = base
+        self._uploaded = uploaded
         self._settings = settings
         self._whole: ASGIApp | None = None
 
@@ -65,10 +76,13 @@ class FrontDoor:
         await self._whole(scope, receive, send)
 
     def _layers(self, rules: Rules) -> ASGIApp:
-        app: ASGIApp = VisitorCookie(self._app)
+        settings = rules.settings
+        app: ASGIApp = VisitorCookie(self._app, key_in(settings.home_folder))
         app = Sharing(app, rules.keyed, rules.shared_with)
+        app = Uploads(app, settings, self._uploaded)
         app = OwnPages(app)
-        app = Places(app, rules.settings.max_sessions)
-        app = Arrival(app, rules.settings)
+        app = Places(app, Room(settings.max_sessions, settings.request_seconds, bool(rules.trusted)))
+        app = Arrival(app, settings)
+        app = OwnName(app)
         app = Policy(app, rules.ancestors, self._page)
         return Proxies(app, rules.trusted, self._base)

@@ -24,6 +24,7 @@ from backends.serving.refusals import Forbidden
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS", "TRACE"))  # RFC 9110, 9.2.1
 FIGURES = "/_stcore/metrics"
+OTHER_FIGURES = "The workbench's own figures are at /metrics."
 OTHER_SITES = ("cross-site", "same-site")  # of Sec-Fetch-Site
 HINT = (
     "Open the workbench's own address. Behind a proxy, it has to pass Host on, or X-Forwarded-Host with its address in "
@@ -45,7 +46,7 @@ class OwnPages:
             headers = MutableHeaders(raw=list(scope["headers"]))
             try:
                 if figures:
-                    check_local((scope.get("client") or (None,))[0], headers)
+                    check_local((scope.get("client") or (None,))[0], headers, FIGURES, OTHER_FIGURES)
                 check(headers, scope["scheme"])
             except Forbidden as error:
                 await refuse(error, scope, receive, send)

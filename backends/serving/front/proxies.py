@@ -27,6 +27,7 @@ LONGEST_PREFIX = 200
 FOR, PROTO, HOST, PREFIX = "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-forwarded-prefix"
 _MARKED = tuple(name.encode() for name in (FOR, PROTO, HOST, PREFIX))
 _HOST = re.compile(r"([A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
+_VOUCHED = "workbench.vouched_for"
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 
 
@@ -53,6 +54,9 @@ class Trusted:
     def __contains__(self, peer: str) -> bool:
         address = _address(peer)
         return self.any or (address is not None and self._named(address))
+
+    def __bool__(self) -> bool:
+        return self.any or bool(self.networks)
 
     def visitor(self, hops: Iterable[str]) -> str | None:
         """The visitor among the addresses of `X-Forwarded-For`, which each proxy lengthens by whom it heard from.
@@ -105,11 +109,13 @@ class Proxies:
         if peer in self._trusted:
             changes["client"] = (self._trusted.visitor(hops) or peer, 0)
             changes["scheme"] = _scheme(_first(headers, PROTO), scope)
+            changes[_VOUCHED] = True
             prefix = _plain_prefix(_first(headers, PREFIX))
             if _HOST.fullmatch(_first(headers, HOST)):
                 headers["host"] = _first(headers, HOST)
         else:
             changes["client"] = (peer, 0)
+            changes["scheme"] = _unproven(scope)
         _say_as_it_is(headers, str(changes.get("scheme", scope["scheme"])))
         return {**scope, **changes}, prefix
 
@@ -120,7 +126,13 @@ def _say_as_it_is(headers: MutableHeaders, scheme: str) -> None:
         headers[HOST] = headers.get("host", "")
     if PROTO in headers:
         headers[PROTO] = scheme.replace("ws", "http")
-    del headers[PREFIX]
+    if PREFIX in headers:
+        headers[PREFIX] = ""
+
+
+def is_vouched_for(scope: Scope) -> bool:
+    """Whether a proxy that the settings name has said who asks, and under which name."""
+    return _VOUCHED in scope
 
 
 def _peer(scope: Scope, hops: list[str]) -> str:
@@ -154,9 +166,21 @@ def _first(headers: MutableHeaders, name: str) -> str:
 
 
 def _scheme(said: str, scope: Scope) -> str:
-    if said not in ("http", "https"):
+    plain = said.replace("ws", "http")
+    if plain not in ("http", "https"):
         return str(scope["scheme"])
-    return said.replace("http", "ws") if scope["type"] == "websocket" else said
+    return plain.replace("http", "ws") if scope["type"] == "websocket" else plain
+
+
+def _unproven(scope: Scope) -> str:
+    """The scheme of a request whose `X-Forwarded-Proto` is nobody's word that counts.
+
+    uvicorn has put that in the scheme's place where the peer is on 127.0.0.1, and no trace is left of what it was. So
+    nothing says that the connection is encrypted.
+    """
+    if not any(name == PROTO.encode() for name, _ in scope["headers"]):
+        return str(scope["scheme"])
+    return "ws" if scope["type"] == "websocket" else "http"
 
 
 def _plain_prefix(said: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backends.serving.api.access import check_local, cross_origin_headers
+from backends.serving.api.access import PROXY_MARKS, check_local, cross_origin_headers
 from backends.serving.refusals import Forbidden
 
 HOME = {"host": "localhost:8501"}
@@ -23,7 +23,7 @@ def test_another_machine_may_not(peer: str | None) -> None:
     assert "WORKBENCH_API_KEYS" in refused.value.hint
 
 
-@pytest.mark.parametrize("mark", ["x-forwarded-for", "forwarded", "via", "x-real-ip"])
+@pytest.mark.parametrize("mark", PROXY_MARKS)
 def test_what_came_through_a_proxy_may_not_even_when_it_claims_to_be_local(mark: str) -> None:
     with pytest.raises(Forbidden, match=mark):
         check_local("127.0.0.1", {**HOME, mark: "127.0.0.1"})
@@ -54,3 +54,8 @@ def test_with_keys_any_page_may_and_without_only_local_ones_hear() -> None:
     assert cross_origin_headers("https://example.org", keyed=True)["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in cross_origin_headers("https://example.org", keyed=False)
     assert cross_origin_headers(None, keyed=True) == {}
+
+
+def test_the_marks_are_those_that_proxies_leave() -> None:
+    usual = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-prefix", "x-forwarded-port", "x-forwarded-server"}
+    assert usual | {"forwarded", "via", "x-real-ip", "true-client-ip", "cf-connecting-ip"} <= set(PROXY_MARKS)

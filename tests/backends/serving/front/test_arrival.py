@@ -53,8 +53,10 @@ def test_a_length_that_is_no_number_is_left_to_the_server() -> None:
         assert ask(Arrival(Echo(), SMALL), request("/", "POST", [("content-length", said)])).status == 200
 
 
-def test_no_limit_of_time_means_none() -> None:
-    assert ask(Arrival(Echo(), Settings(request_seconds=0)), request("/", "POST"), b"a").body == "1"
+def test_no_limit_of_time_means_none_and_a_size_is_bounded_all_the_same() -> None:
+    app = Arrival(Echo(), Settings(request_seconds=0, max_upload_mb=1))
+    assert ask(app, request("/", "POST"), b"a").body == "1"
+    assert ask(app, request("/", "POST"), *[b"x" * MEGABYTE] * 4).status == 413
 
 
 def test_after_the_body_an_application_waits_as_long_as_it_likes_for_the_visitor_to_leave() -> None:

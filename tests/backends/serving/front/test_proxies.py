@@ -47,14 +47,19 @@ def test_nobody_else_does() -> None:
 def test_what_libraries_read_on_their_own_is_no_strangers_word() -> None:
     headers = Headers(scope=seen("", TOLD))
     assert (headers["x-forwarded-host"], headers["x-forwarded-proto"]) == ("localhost:8501", "http")
-    assert "x-forwarded-prefix" not in headers
+    assert headers["x-forwarded-prefix"] == "", "a mark all the same"
     headers = Headers(scope=seen("*", TOLD))
     assert (headers["x-forwarded-host"], headers["x-forwarded-proto"]) == ("lab.example.org", "https")
 
 
 @pytest.mark.parametrize("trusted", ["", "127.0.0.1", "*"])
 def test_the_marks_of_a_proxy_stay_and_the_api_without_keys_refuses(trusted: str) -> None:
-    local = (("x-forwarded-for", "127.0.0.1"), ("x-forwarded-host", "localhost"))
+    local = (
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-host", "localhost"),
+        ("x-forwarded-proto", "http"),
+        ("x-forwarded-prefix", "/lab"),
+    )
     for header in local:
         found = seen(trusted, [header], peer="127.0.0.1")
         with pytest.raises(Forbidden):
@@ -89,6 +94,20 @@ def test_what_uvicorn_believed_of_a_local_proxy_is_believed_only_if_the_settings
     assert client(seen("", told, peer=VISITOR)) == "127.0.0.1"
     assert client(seen("10.0.0.0/8", told, peer=VISITOR)) == "127.0.0.1"
     assert client(seen("127.0.0.1", told, peer=VISITOR)) == VISITOR
+
+
+@pytest.mark.parametrize(("said", "found"), [("https", "http"), ("http", "http"), ("wss", "http")])
+def test_and_the_scheme_that_it_believed_is_taken_back(said: str, found: str) -> None:
+    # uvicorn puts X-Forwarded-Proto in the scheme's place too.
+    echo, app = Echo(), Proxies(Echo(), Trusted())
+    app.app = echo
+    ask(app, request("/", headers=[("x-forwarded-proto", said)], scheme=said))
+    assert echo.last["scheme"] == ("ws" if said == "wss" else found)
+    ask(app, request("/", scheme="https"))
+    assert echo.last["scheme"] == "https", "without the header it is the connection's own"
+    believed = Proxies(echo, Trusted.parse("127.0.0.1"))
+    ask(believed, request("/", headers=[("x-forwarded-proto", "https")]))
+    assert echo.last["scheme"] == "https"
 
 
 @pytest.mark.parametrize("host", ["evil.example/path", "a b", 'x"y', "", "a" * 300, "x\r\ny"])
