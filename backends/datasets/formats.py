@@ -18,6 +18,8 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "xls": ("an old Excel workbook", (".xls", ".xlt")),
 }
 _BLANKS = b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"  # and byte-order marks
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # not the escape character, which shifts encodings
+MOST_CONTROL = 0.05  # of a text's bytes; in random bytes every tenth is one
 ENDINGS = tuple(ending for _, endings in FORMATS.values() for ending in endings)
 _EXCEL = {"xlsx", "xls"}
 
@@ -58,6 +60,9 @@ def find_format(data: bytes, name: str) -> str:
     found = _content(data, name)
     promised = promised_format(name)
     if promised and promised != found and not {promised, found} <= _EXCEL:
+        if found == "text" and _no_text(data[:4096]):
+            called = FORMATS[promised][0].removeprefix("an ").removeprefix("a ")
+            raise WorkbenchError(f"The file {name!r} is damaged, or no {called}.", hint="Save it again and load that.")
         raise _mismatch(name, promised, FORMATS[found][0], _rename(found))
     return found
 
@@ -102,6 +107,17 @@ def _content(data: bytes, name: str) -> str:
 def _readable(head: bytes) -> str:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     return head.decode("utf-16" if wide else "latin-1", errors="ignore").lstrip("ï»¿")
+
+
+def _no_text(head: bytes) -> bool:
+    """Whether bytes without a byte-order mark hold what no text does: zeros, or many control characters.
+
+    >>> _no_text(b"a,b\\n1,2\\n"), _no_text(bytes(range(64))), _no_text("a,b".encode("utf-16"))
+    (False, True, False)
+    """
+    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return False
+    return b"\x00" in head or len(_CONTROL.findall(head)) > len(head) * MOST_CONTROL
 
 
 def _zipped(data: bytes, name: str) -> str:

@@ -38,7 +38,7 @@ def sentences(report: FairnessReport) -> tuple[str, ...]:
     if not told:
         return (_nothing(report),)
     clear = [row for row in told if row["q"] <= SIGNIFICANT]
-    return (_answer(told, clear), *_worst_off(report, clear), *_gaps(report, clear), *_four_fifths(report))
+    return (_answer(report, told, clear), *_worst_off(report, clear), *_gaps(report, clear), *_four_fifths(report))
 
 
 def impossibility(report: FairnessReport) -> str:
@@ -118,13 +118,15 @@ def _nothing(report: FairnessReport) -> str:
     )
 
 
-def _answer(told: list[Row], clear: list[Row]) -> str:
+def _answer(report: FairnessReport, told: list[Row], clear: list[Row]) -> str:
     splits = ", ".join(dict.fromkeys(row["split"] for row in told))
     looked = f"{len(told)} gaps between groups of {splits} were looked at"
     if not clear:
-        return (
+        gaps = report.disparities
+        looks = int(gaps.loc[gaps["kind"] == "difference", "looks"].sum())
+        return _compared(report, len(told), splits) or (
             f"No gap between groups is clearly larger than chance makes it: {looked}, and the clearest has "
-            f"q = {min(row['q'] for row in told):.2g} after correction for all looks. "
+            f"{_q_value(min(row['q'] for row in told), looks)}: chance alone makes such a gap that often. "
             "That does not prove that there is none."
         )
     widest = max(clear, key=lambda row: row["value"])
@@ -134,6 +136,37 @@ def _answer(told: list[Row], clear: list[Row]) -> str:
         f"The widest is in {TITLES[widest['criterion']].lower()}: {widest['group']} against {widest['other']}, "
         f"{_apart(widest)}."
     )
+
+
+def _compared(report: FairnessReport, widest: int, splits: str) -> str:
+    """The answer where none of the widest gaps is clear, but other comparisons are; empty where none is.
+
+    The widest gap is often that of a small group, of which little is known. A larger group can differ less, and
+    clearly so: the comparisons are all of them, with q-values of their own.
+    """
+    frame = report.comparisons
+    clear = sorted(_rows(frame[frame["q"] <= SIGNIFICANT]), key=lambda row: (row["q"], -abs(row["difference"])))
+    if not clear:
+        return ""
+    looks, row = int(frame["p"].notna().sum()), clear[0]
+    kept = (report.by_group["split"] == row["split"]) & (report.by_group["measure"] == row["measure"])
+    rate = report.by_group[kept].set_index("group")["value"][row["group"]]
+    start = _RATES[row["measure"]].format(group=row["group"], rate=_hundred(rate), positive=repr(report.positive))
+    other = row["other"] if row["against"] == "rest" else f"those with {row['other']}"
+    ends = f"95 % interval {_points(row['difference_low'])} to {_points(row['difference_high'])}"
+    return (
+        f"The model treats groups differently: of {looks} comparisons of groups of {splits}, {len(clear)} "
+        f"{agreeing(len(clear), 'is', 'are')} larger than chance makes {agreeing(len(clear), 'it', 'them')}. "
+        f"The clearest: {start}; of {other} {_hundred(rate - row['difference'])}: {_points(row['difference'])} "
+        f"percentage points apart ({ends}; {_q_value(row['q'], looks)}: chance alone makes such a gap that "
+        f"often). The {number_of(widest, 'widest gap')}, picked from all for {agreeing(widest, 'its', 'their')} width, "
+        "may be chance."
+    )
+
+
+def _q_value(q: float, looks: int) -> str:
+    """The q-value in words, with the number of gaps that it was corrected for."""
+    return f"the q-value {q:.2g} after correction for {number_of(looks, 'look')}"
 
 
 def _gaps(report: FairnessReport, clear: list[Row]) -> Iterator[str]:

@@ -47,7 +47,8 @@ class Invalid(Refusal):
         more = count - 1
         others = f" There {'is 1 more problem' if more == 1 else f'are {more:,} more problems'}." if more else ""
         hint = "Mend it, or ask with on_error=skip for the other rows." if rows > 1 else "Mend it and ask again."
-        hint = f"{hint} {ACCEPT}" if any(one.kind in ACCEPTABLE for one in problems) else hint
+        self.acceptable = any(one.kind in ACCEPTABLE for one in problems)  # by a model that is told to
+        hint = f"{hint} {ACCEPT}" if self.acceptable else hint
         super().__init__(f"Row {problems[0].row + 1}: {problems[0].message}{others}", hint)
         self.problems = problems
         self.rows = rows

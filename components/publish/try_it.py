@@ -12,12 +12,14 @@ from backends.datasets.example import example_of
 from backends.datasets.schema import Column
 from backends.errors import WorkbenchError
 from backends.explanations.pick import Input
+from backends.serving.refusals import Invalid
 from backends.serving.session import Options
 from components import cached, state
 from components.explain.pick import value_input
 from components.feedback import escape, show_error
 
 MOST_CLASSES = 4
+ANYWAY = "Accept values unlike any in the training data"
 SHOWN = 24  # columns in the form; the others keep the example's value
 
 
@@ -33,7 +35,7 @@ def show(name: str, number: int, bundle: Bundle) -> None:
     rest = {column.name: example.get(column.name, example_of(column)) for column in list(columns)[SHOWN:]}
     if rest:
         st.caption(f"{len(rest):,} more columns keep the values of an example; the API takes all of them.")
-    unusual = st.checkbox("Accept values unlike any in the training data", key="publish_unusual", **state.KEEP)
+    unusual = st.checkbox(ANYWAY, key="publish_unusual", **state.KEEP)
     if not st.button("Predict", key="publish_ask", type="primary", icon=":material/play_arrow:"):
         return
     record = {key: _given(value) for key, value in {**rest, **typed}.items()}
@@ -41,7 +43,7 @@ def show(name: str, number: int, bundle: Bundle) -> None:
         options = Options("accept" if unusual else "refuse")
         answer = cached.served().predict(name, number, [record], "page", options=options)
     except WorkbenchError as error:
-        show_error(error)
+        show_error(_for_a_form(error))
         return
     [said] = answer.predictions.to_records()
     with st.container(horizontal=True):
@@ -49,6 +51,14 @@ def show(name: str, number: int, bundle: Bundle) -> None:
         likely = sorted(said["probabilities"].items(), key=lambda pair: -pair[1])
         for label, probability in likely[:MOST_CLASSES]:
             st.metric(f"Probability of {label}", f"{probability:.3f}", border=True)
+
+
+def _for_a_form(error: WorkbenchError) -> WorkbenchError:
+    """What was wrong with the row, with the way out that this page has in place of the API's."""
+    if not isinstance(error, Invalid):
+        return error
+    hint = f"Mend it, or tick “{ANYWAY}”." if error.acceptable else "Mend it and ask again."
+    return WorkbenchError(error.message.removeprefix("Row 1: "), hint)
 
 
 def _input(column: Column) -> Input:

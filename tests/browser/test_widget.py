@@ -235,10 +235,20 @@ def test_from_the_list_to_the_form_to_the_card_and_back(chromium: Browser, widge
     page.context.close()
 
 
-def test_how_to_call_it_is_shown_without_asking_another_host(chromium: Browser, widgets: str) -> None:
-    page, refused = open_page(chromium, (host(widgets),), viewport=DESKTOP)
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_a_date_has_its_calendar_inside_its_column_and_nothing_was_asked_in_vain(
+    chromium: Browser, widgets: str, width: int
+) -> None:
+    page, refused = open_page(chromium, (host(widgets),), viewport={"width": width, "height": 900})
+    failed: list[str] = []
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
     page.goto(f"{widgets}/churn/")
-    page.get_by_role("button", name=re.compile("Use via API")).click()
-    expect(page.get_by_text("/predict").first).to_be_visible()
-    assert refused == []
+    expect(page.locator("button.calendar").first).to_be_visible()
+    ends = """box => ['button.calendar', '.block'].map(name =>
+        (box.querySelector(name) ?? box.closest(name)).getBoundingClientRect().right)"""
+    calendar, block = page.locator(".timebox").first.evaluate(ends)
+    assert calendar <= block
+    expect(page.get_by_text("Use via API")).to_have_count(0)  # it would say that there is no MCP
+    expect(page.locator("footer")).to_have_count(0)
+    assert failed + refused == []
     page.context.close()

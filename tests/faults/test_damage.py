@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backends.errors import WorkbenchError
+from backends.errors import UnavailableError, WorkbenchError
 from backends.registry.connection import told
 from backends.serving.log import Asked, PredictionLog
 from backends.settings import Settings
@@ -47,6 +47,7 @@ def test_a_damaged_prediction_log_is_said_so_and_what_it_loses_is_counted(
         with pytest.raises(WorkbenchError, match="prediction log is damaged") as error:
             read()
         assert str(tmp_path) not in str(error.value)
+        assert isinstance(error.value, UnavailableError)
     log.close()
 
 
@@ -82,3 +83,4 @@ def test_a_damaged_registry_is_said_so_without_the_servers_paths(tmp_path: Path,
         told(f"sqlite:///{path}", ask)()
     assert str(tmp_path) not in str(refused.value)
     assert "Put back a copy" in refused.value.hint
+    assert isinstance(refused.value, UnavailableError)

@@ -80,6 +80,7 @@ def test_nobody_publishes_without_a_name(open_page: Open, home: Path) -> None:
     app = opened(open_page, exported_work("churn"), who="")
     [button] = [button for button in app.button if button.key == "publish_start"]
     assert button.disabled
+    assert "Needs your name." in texts(app)
 
 
 def test_a_failed_certificate_cannot_be_published(open_page: Open, home: Path) -> None:
@@ -109,6 +110,42 @@ def test_the_form_says_what_the_service_says(open_page: Open, published: str) ->
     example = dict(exported("churn").bundle.examples[0])
     [said] = service().predict(published, None, [example]).predictions.to_records()
     assert figures["Decision"] == said["label"]
+
+
+def test_the_form_names_its_own_way_to_ask_a_value_that_is_unlike_any(open_page: Open, published: str) -> None:
+    from components.state import Work
+
+    app = opened(open_page, Work(), "Try it")
+    app.session_state["publish_model"] = published
+    app.session_state[f"publish_try_{published}_age"] = "4000"
+    app = press(app.run(), "publish_ask")
+    [error] = app.error
+    [box] = [box for box in app.checkbox if box.key == "publish_unusual"]
+    assert f"tick “{box.label}”" in error.value
+    assert "unusual" not in error.value
+    assert not error.title.startswith("Row")
+    box.check()
+    assert not press(app, "publish_ask").error
+
+
+def test_traffic_says_who_answers_and_what_its_columns_mean(open_page: Open, published: str, home: Path) -> None:
+    from components.state import Work
+
+    service().predict(published, None, [dict(exported("churn").bundle.examples[0])], "page")
+    cached.registry().publish(exported("churn").data, "unproven", "ana", "not moved yet")
+    for name, answering in ((published, "version 1, in production, answers"), ("unproven", "version 1 answers, as")):
+        app = opened(open_page, Work(), "Traffic")
+        app.session_state["publish_model"] = name
+        app.run()
+        assert f"With all weights at 0 {answering}" in texts(app)
+    app.session_state["publish_model"] = published
+    app.run()
+    frame = app.dataframe[-1].value
+    assert frame["time"].str.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC").all()
+    said = texts(app)
+    for column in ("way", "key", "place"):
+        assert f"**{column}**" in said
+    assert {"way", "key", "place"} <= set(frame.columns)
 
 
 def test_a_promotion_shows_its_gates_and_a_refusal_its_numbers(open_page: Open, published: str) -> None:

@@ -7,13 +7,13 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import Any
 
-from backends.errors import WorkbenchError
+from backends.errors import UnavailableError
 
 SHOWN = 200  # characters of a server's own words
 MALFORMED = (ValueError, TypeError, LookupError, AttributeError, RecursionError)  # what odd JSON does to its readers
 
 
-class LLMFailed(WorkbenchError):  # noqa: N818 what has failed is the language model, not we
+class LLMFailed(UnavailableError):  # noqa: N818 what has failed is the language model, not we
     """The server did not give an answer that can be used.
 
     `again` are the seconds after which the same request may be answered: 0 where the server says nothing about it, None

@@ -1,6 +1,6 @@
 """A Milvus server, or a file of Milvus Lite, by the few things that the workbench does with it.
 
-Every call has a time limit, and what goes wrong is a WorkbenchError that names the address and never the token.
+Every call has a time limit, and what goes wrong is an UnavailableError that names the address and never the token.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from backends.errors import WorkbenchError, shown_address
+from backends.errors import UnavailableError, WorkbenchError, shown_address
 from backends.settings import Settings
 
 CONNECT_SECONDS = 5.0
@@ -137,7 +137,7 @@ class Milvus:
             reason = " ".join(str(error.message).split())[:300]
             for secret in self._secrets:
                 reason = reason.replace(secret, "…")
-            raise WorkbenchError(
+            raise UnavailableError(
                 f"Milvus at {self.address!r} could not {doing}: {reason}.",
                 hint="Check that it runs and that WORKBENCH_MILVUS_URI and WORKBENCH_MILVUS_TOKEN are right.",
             ) from None

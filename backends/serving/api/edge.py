@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from backends.errors import UnavailableError, WorkbenchError
 from backends.serving.api import access, problems
 from backends.serving.origins import Origins
 
@@ -79,11 +80,17 @@ class Door:
     _found: list[bool] = field(default_factory=list)
 
     async def service(self) -> Service:
-        """The service of this process, which may be another one after it was closed."""
-        if not self._found:
-            await asyncio.to_thread(self.find)
-            self._found.append(True)
-        return self.find()
+        """The service of this process, which may be another one after it was closed.
+
+        Raises UnavailableError for settings with which there can be none: not the caller's fault.
+        """
+        try:
+            if not self._found:
+                await asyncio.to_thread(self.find)
+                self._found.append(True)
+            return self.find()
+        except WorkbenchError as error:
+            raise UnavailableError(error.message, error.hint) from error
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def parts(body: bytes, headers: Mapping[str, str]) -> tuple[dict[str, Any], byte
     length = headers.get(HEADER.lower())
     size = len(body)
     if length is not None:
-        if not (length.isascii() and length.isdigit()) or int(length[:DIGITS]) > len(body):
+        if not (length.isascii() and length.isdigit()) or len(length) > DIGITS or int(length) > len(body):
             raise HttpRefusal(f"{HEADER} is {length[:20]!r}.", hint=f"The body has {len(body):,} bytes.")
         size = int(length)
     try:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from backends.errors import WorkbenchError, no_room
 from backends.serving.refusals import Refusal
 from backends.serving.shown import LONGEST, json_value, shown
+from backends.tasks.crashes import where
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 50  # faults that one answer lists; it says how many there are
@@ -95,15 +96,16 @@ def document(error: Exception, request_id: str, path: str) -> dict[str, Any]:
     """The problem document of `error`, ready for JSON.
 
     `errors` lists the first faults by row and column (row counts from 0), `errors_total` says how many there are.
-    A bug is logged with its traceback under the request's id; the answer holds the id alone.
+    A bug is logged with its place in the code under the request's id; the answer holds the id alone.
     """
     error = no_room(error) or error
     status = status_of(error)
-    about: dict[str, Any] = {"type": "about:blank", "title": TITLES.get(status, "Refused"), "status": status}
+    title = getattr(error, "title", TITLES.get(status, "Refused"))
+    about: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     if isinstance(error, WorkbenchError):
         about |= {"detail": str(error), "message": error.message, "hint": error.hint}
     else:
-        logger.error("Request %s failed.", request_id, exc_info=error)
+        logger.error("Request %s failed: %s", request_id, where(error))
         about["detail"] = f"Something went wrong in the workbench; its log has the cause under {request_id}."
     about |= {"instance": path, "request_id": request_id}
     faults = tuple(getattr(error, "problems", ()))

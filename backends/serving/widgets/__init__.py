@@ -13,8 +13,9 @@ beside the answer what is unlike anything seen. The API and the tool refuse such
 reads no warnings. A required value that is missing, or one that cannot be read, is refused everywhere.
 
 Who may call: widgets are for people without a key and answer everybody, also where `WORKBENCH_API_KEYS` is set. Their
-API and their MCP tool do what the page does, one row at a time. All count against the rate limit of the caller's
-address, and every prediction is in the log, under the key name "widget".
+API and their MCP tool do what the page does, one row at a time. Each request counts against the rate limit of the
+caller's address, but for the files that a page is made of; answers that stay open have places of their own (see
+`streams`). Every prediction is in the log, under the key name "widget".
 """
 
 from backends.serving.widgets.gradio_app import warm

@@ -20,18 +20,9 @@ KEY = "widget"  # who asked, in the prediction log
 STRICT, LENIENT = Options(), Options(unusual="accept")
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: an address for the rate limit, and a session, which keeps its version of a split."""
-
-    address: str
-    session: str | None = None
-
-    @classmethod
-    def of(cls, request: Any) -> Caller:
-        """The caller of a request of Gradio's or Starlette's."""
-        client = getattr(request, "client", None)
-        return cls(str(getattr(client, "host", "")), getattr(request, "session_hash", None))
+def session_of(request: Any) -> str | None:
+    """The session of a request of Gradio's, which keeps its version of a split."""
+    return getattr(request, "session_hash", None)
 
 
 @dataclass(frozen=True)
@@ -62,18 +53,18 @@ class Asking:
     service: Service
     place: Place
 
-    def predict(self, row: Mapping[str, Any], caller: Caller, lenient: bool = False) -> Reply:
-        """Predict a row. Raises WorkbenchError: too many requests, nothing published any more, a wrong value.
+    def predict(self, row: Mapping[str, Any], session: str | None = None, lenient: bool = False) -> Reply:
+        """Predict a row. Raises WorkbenchError: nothing published any more, a wrong value.
 
-        `lenient` is for people, who read warnings: a value out of the training data's range or a level it does not
-        have is answered with one (see `unlike`). A value that may not be missing, or cannot be read, never is.
+        `session` keeps who asks at one version of a split. `lenient` is for people, who read warnings: a value out of
+        the training data's range or a level it does not have is answered with one (see `unlike`). A value that may not
+        be missing, or cannot be read, never is.
         """
-        self.service.limit(f"address {caller.address}")
-        with self.service.session(self.place.name, self.place.asked, caller.session) as session:
+        with self.service.session(self.place.name, self.place.asked, session) as held:
             if lenient:
-                unlike.check(session.predictor, row)
-            answer = session.predict([row], KEY, LENIENT if lenient else STRICT)
-            return Reply(row, answer, session.predictor.signature)
+                unlike.check(held.predictor, row)
+            answer = held.predict([row], KEY, LENIENT if lenient else STRICT)
+            return Reply(row, answer, held.predictor.signature)
 
     def explain(self, row: Mapping[str, Any], version: int) -> Contributions:
         """Why this version says what it says of a row."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from backends.errors import WorkbenchError
 from backends.serving.widgets import scripts
-from backends.serving.widgets.asking import Asking, Caller, Reply
+from backends.serving.widgets.asking import Asking, Reply, session_of
 from backends.serving.widgets.endpoint import predictor
 from backends.serving.widgets.events import Parts, connect
 from backends.serving.widgets.fields import Field, held_of, record_of
 from backends.serving.widgets.form import control
 from backends.serving.widgets.html import rendered
+from backends.serving.widgets.quiet import quieted
 from backends.serving.widgets.telling import told
 from backends.serving.widgets.unlike import warnings
 from backends.serving.widgets.view import View, example_labels
@@ -37,6 +38,7 @@ def build(view: View, asking: Asking) -> Any:
         for parameter, field in zip(blocks.fns[offered["id"]].inputs, view.fields, strict=True):
             parameter.label = field.label
     blocks.queue(max_size=QUEUED)
+    blocks.process_api = quieted(blocks.process_api)
     return blocks
 
 
@@ -97,7 +99,7 @@ def _shower(view: View, asking: Asking) -> Callable[..., Iterator[tuple[str, str
         try:
             with told():
                 row = record_of(view.fields, held)
-                reply = asking.predict(row, Caller.of(request), lenient=True)
+                reply = asking.predict(row, session_of(request), lenient=True)
                 first = decided(reply)
                 yield first, rendered("note", text="Finding out why …")
                 yield first, _why(asking, row, reply.answer.version)

@@ -10,7 +10,7 @@ from backends.datasets.schema import Kind
 from backends.errors import WorkbenchError
 from backends.onnx_export.expectations import allowed
 from backends.profiling.report.texts import shown
-from backends.serving.widgets.asking import Asking, Caller
+from backends.serving.widgets.asking import Asking, session_of
 from backends.serving.widgets.fields import Field
 from backends.serving.widgets.names import tool
 from backends.serving.widgets.telling import told
@@ -33,7 +33,7 @@ def predictor(view: View, asking: Asking) -> Callable[..., dict[str, Any]]:
     def predict(request: gr.Request, *values: Any) -> dict[str, Any]:
         try:
             with told():
-                return asking.predict(dict(zip(names, values, strict=True)), Caller.of(request)).as_data()
+                return asking.predict(dict(zip(names, values, strict=True)), session_of(request)).as_data()
         except WorkbenchError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -67,7 +67,8 @@ def build(service: Service, place: Place, stamp: Stamp) -> Built:
     from backends.serving.widgets.tool import Tool
 
     view, asking = view_of(service, place, stamp), Asking(service, place)
-    return Built(_hosted(build_blocks(view, asking), place), Tool(view, asking))
+    blocks = build_blocks(view, asking)
+    return Built(_hosted(blocks, place), Tool(view, asking), blocks)
 
 
 def view_of(service: Service, place: Place, stamp: Stamp) -> View:
@@ -108,6 +109,6 @@ def _hosted(blocks: Any, place: Place) -> Any:
 
     host = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     return import_gradio().mount_gradio_app(
-        host, blocks, path=place.path, theme=gradio_theme(), css=css(), footer_links=["api"], run_history=False,
+        host, blocks, path=place.path, theme=gradio_theme(), css=css(), footer_links=[], run_history=False,
         show_error=False, ssr_mode=False, mcp_server=False, enable_monitoring=False, pwa=False, max_file_size=1,
     )  # fmt: skip

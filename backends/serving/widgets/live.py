@@ -24,10 +24,14 @@ GRACE = 10.0  # seconds that a widget that is let go has for requests it is answ
 
 @dataclass(frozen=True)
 class Built:
-    """A widget's two applications, before they run: Gradio's, at the place's own path, and the tool's."""
+    """A widget's two applications, before they run: Gradio's, at the place's own path, and the tool's.
+
+    `blocks` is what Gradio's was built from.
+    """
 
     page: Any  # fastapi.FastAPI
     tool: Tool
+    blocks: Any = None  # gradio.Blocks
 
 
 @dataclass(eq=False)
@@ -43,6 +47,11 @@ class Widget:
     def page(self) -> ASGIApp:
         """Gradio's application."""
         return self.built.page
+
+    @property
+    def blocks(self) -> Any:
+        """What Gradio's application was built from."""
+        return self.built.blocks
 
     @property
     def tool(self) -> ASGIApp:

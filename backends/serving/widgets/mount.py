@@ -4,39 +4,39 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backends.errors import WorkbenchError
+from backends.serving.api import problems
+from backends.serving.api.edge import Door
 from backends.serving.api.routes import the_service
-from backends.serving.refusals import NotFound, Refusal
+from backends.serving.refusals import NotFound
 from backends.serving.widgets import paths
+from backends.serving.widgets.bodies import received, replayed
 from backends.serving.widgets.gradio_app import anything_published, build, warm
 from backends.serving.widgets.live import Live
 from backends.serving.widgets.place import Place, Stamp
+from backends.serving.widgets.questions import check_body, check_stream
+from backends.serving.widgets.quiet import guarded
+from backends.serving.widgets.streams import Streams
 from backends.serving.widgets.telling import told
 
 if TYPE_CHECKING:
     from backends.registry import ModelVersion
     from backends.serving.service import Service
 
-LARGEST = 1024 * 1024  # bytes of a request's body: one row
+BODILESS = ("GET", "HEAD", "OPTIONS")  # methods whose body nobody reads
 # A widget's page loads from where it came from alone, whatever Gradio would fetch elsewhere.
 OWN_HOST_ONLY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; base-uri 'self'; object-src 'none'"
-
-
-class WrongRequest(Refusal):
-    """A request that no page and no client of a widget makes."""
-
-    status = 400
 
 
 class Widgets:
@@ -48,6 +48,8 @@ class Widgets:
 
     def __init__(self, find: Callable[[], Service] = the_service) -> None:
         self._find = find
+        self._door = Door(find)
+        self._streams = Streams()
         self._live: Live | None = None
 
     @property
@@ -72,30 +74,39 @@ class Widgets:
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
             return
-        try:
-            with told():
-                answer = await self._answer(scope)
-        except WorkbenchError as error:
-            answer = await self._refused(scope, error)
-        await answer(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                with told():
+                    answer = await self._answer(scope, receive, held)
+            except WorkbenchError as error:
+                answer = await self._refused(scope, error)
+            await answer(scope, receive, send)
 
-    async def _answer(self, scope: Scope) -> ASGIApp:
-        found = paths.address(scope["path"].removeprefix(scope.get("root_path", "")))
+    async def _answer(self, scope: Scope, receive: Receive, held: ExitStack) -> ASGIApp:
+        """What answers the request; `held` gets what it holds until the answer is complete."""
+        found = _address(scope)
+        running = None if found is None else self._running.at_hand(found.place)
+        if found is None or running is None or paths.STATIC.fullmatch(found.rest) is None:
+            (await self._door.service()).limit_address(_peer(scope))  # whatever comes of it
         if found is None:
             return await self._home(scope)
-        if paths.REACHABLE.fullmatch(found.rest) is None:
-            raise NotFound("There is nothing at this address.")
-        _check_length(scope)
-        running = None if paths.VISITS.fullmatch(found.rest) else self._running.at_hand(found.place)
-        if running is not None:
-            return _own_host_only(running.page)
-        version = await self._version(found.place)
-        if found.rest == "":
-            return RedirectResponse(_with_slash(scope))
-        if paths.CARD.fullmatch(found.rest):
-            return await self._card(version, scope)
-        widget = await self._running.get(found.place, Stamp.of(version))
-        return widget.tool if paths.TOOL.fullmatch(found.rest) else _own_host_only(widget.page)
+        _check_path(found.rest, scope)
+        body = None if scope["method"] in BODILESS else await received(scope, receive)
+        if running is None or paths.VISITS.fullmatch(found.rest):
+            version = await self._version(found.place)
+            if found.rest == "":
+                return RedirectResponse(_with_slash(scope))
+            if paths.CARD.fullmatch(found.rest):
+                return await self._card(version, scope)
+            running = await self._running.get(found.place, Stamp.of(version))
+        if paths.TOOL.fullmatch(found.rest):
+            return _with_body(running.tool, body)
+        if body is not None:
+            check_body(running.blocks, found.rest, body)
+        elif paths.STREAMS.fullmatch(found.rest):
+            check_stream(running.blocks, found.rest, scope)
+            held.enter_context(self._streams.place(_peer(scope)))
+        return _with_body(_own_host_only(guarded(running.page)), body)
 
     async def _home(self, scope: Scope) -> Response:
         pages, models = await _pages(), await asyncio.to_thread(lambda: self._find().catalogue.models())
@@ -124,13 +135,17 @@ class Widgets:
         return self._live
 
     async def _refused(self, scope: Scope, error: WorkbenchError) -> Response:
-        """The sentence as a page, with a way back."""
+        """The sentence: for people as a page with a way back, for programs as JSON, as Gradio's own clients read it."""
+        headers, found = problems.headers_of(error), _address(scope)
+        if found is not None and paths.SPOKEN.fullmatch(found.rest):
+            return JSONResponse({"detail": str(error)}, getattr(error, "status", 500), headers)
         pages = await _pages()
         back, theme = f"{scope.get('root_path', '')}/", paths.theme_of(scope)
         if isinstance(error, NotFound):
             return pages.missing(error.message, error.hint, back, theme)
-        status = error.status if isinstance(error, Refusal) else 500
-        return pages.failed(status, error.message, error.hint, back, theme)
+        shown: Response = pages.failed(getattr(error, "status", 500), error.message, error.hint, back, theme)
+        shown.headers.update(headers)
+        return shown
 
 
 async def _pages() -> ModuleType:
@@ -148,15 +163,31 @@ def _with_slash(scope: Scope) -> str:
     return f"{scope['path'].rpartition('/')[2]}/{'?' if query else ''}{query}"
 
 
-def _check_length(scope: Scope) -> None:
-    """Raise for a body that says no length, or too large a one."""
-    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-        return
-    said = Headers(scope=scope).get("content-length", "")
-    if not said.isdecimal():
-        raise WrongRequest("The request does not say how long it is.", hint="Send the header Content-Length.")
-    if int(said) > LARGEST:
-        raise WrongRequest(f"The request has {int(said):,} bytes; a widget takes {LARGEST:,}.", hint="Use the API.")
+def _address(scope: Scope) -> paths.Address | None:
+    return paths.address(scope["path"].removeprefix(scope.get("root_path", "")))
+
+
+def _peer(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+def _check_path(rest: str, scope: Scope) -> None:
+    """Raise for an address at which there is nothing, and for a stream of the tool's, which has nothing to tell."""
+    if paths.REACHABLE.fullmatch(rest) is None:
+        raise NotFound("There is nothing at this address.")
+    if paths.TOOL.fullmatch(rest) and scope["method"] != "POST":
+        raise problems.WrongMethod(
+            f"{scope['method']} is not for the tool.", "Use POST; each request has its answer.", {"Allow": "POST"}
+        )
+
+
+def _with_body(page: ASGIApp, body: bytes | None) -> ASGIApp:
+    """The application with the body that was read already."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        await page(scope, receive if body is None else replayed(body, receive), send)
+
+    return answered
 
 
 def _own_host_only(page: ASGIApp) -> ASGIApp:

@@ -25,6 +25,13 @@ ASKED = re.compile(
     r"|/gradio_api/heartbeat/[A-Za-z0-9_-]+"
     r"|/gradio_api/(call|call/v2|run|api)/predict(/[A-Za-z0-9]*)?"
 )
+# Files, the same for everybody: what a widget that runs gives away without counting.
+STATIC = re.compile(r"/(assets|static|svelte)/.+|(/gradio_api)?/theme\.css|/(favicon\.ico|manifest\.json|robots\.txt)")
+QUESTIONS = re.compile(r"/gradio_api/(queue/join|(call|call/v2|run|api)/predict/?)")
+DATA = "/gradio_api/queue/data"
+EVENT = re.compile(r"/gradio_api/(call|call/v2)/predict/(?P<event>[A-Za-z0-9]+)")
+STREAMS = re.compile(rf"/gradio_api/heartbeat/.+|{DATA}|{EVENT.pattern}")  # answers that stay open
+SPOKEN = re.compile(r"/gradio_api/.*|/(config|info)/?")  # by programs, which are told in JSON
 TOOL = re.compile(r"/gradio_api/mcp(/http)?/?")
 CARD = re.compile(r"/card")
 REACHABLE = re.compile("|".join(("", ASKED.pattern, TOOL.pattern, CARD.pattern)))

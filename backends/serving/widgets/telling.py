@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from backends.errors import WorkbenchError
+from backends.tasks.crashes import where
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def told() -> Iterator[None]:
         raise
     except Exception as error:
         reference = secrets.token_hex(4)
-        log.exception("unexpected error in a widget, reference %s", reference)
+        log.error("unexpected error in a widget, reference %s: %s", reference, where(error))
         raise WorkbenchError(
             "Something went wrong inside the workbench.", hint=f"The server's log has it under reference {reference}."
         ) from error

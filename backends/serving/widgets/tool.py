@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from backends.errors import WorkbenchError
 from backends.onnx_export.expectations import allowed
 from backends.serving.api.row_schema import row_schema
-from backends.serving.widgets.asking import Asking, Caller
+from backends.serving.widgets.asking import Asking
 from backends.serving.widgets.endpoint import summary
 from backends.serving.widgets.names import tool
 from backends.serving.widgets.telling import told
@@ -67,11 +67,10 @@ def _server(view: View, asking: Asking) -> Any:
     async def called(asked: str, row: dict[str, Any]) -> dict[str, Any]:
         if asked != name:
             raise WorkbenchError(f"There is no tool {asked[:80]!r}.", hint=f"The tool is {name}.")
-        caller = Caller.of(server.request_context.request)
 
         def ask() -> dict[str, Any]:
             with told():
-                return asking.predict(row, caller).as_data()
+                return asking.predict(row).as_data()
 
         return await asyncio.to_thread(ask)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from backends.bundle import Bundle
 from backends.profiling.report.texts import shown
@@ -110,13 +110,26 @@ class View:
         if largest is None:
             return Badge("Fairness", "not measurable", "warning")
         criterion, _, groups = largest["what"].partition(", ")
-        value = f"{criterion} gap {largest['value']:.2f} ({shown(groups, LONGEST_GROUPS)})"
-        return Badge("Fairness", value, more=f"The largest gap that was found: {largest['what']}; see the card.")
+        interval, chance = _certainty(gaps, largest["value"])
+        value = f"{criterion} gap {largest['value']:.2f} ({shown(groups, LONGEST_GROUPS)}){', may be chance' * chance}"
+        unsure = " It may be chance: among so many gaps one as wide is not rare." * chance
+        more = f"The largest gap that was found: {largest['what']}{interval}; see the card.{unsure}"
+        return Badge("Fairness", value, more=more)
 
     def _use(self) -> Badge:
         if self.bundle.intended_use:
             return Badge("Intended use", "stated", more=self.use)
         return Badge("Intended use", "not stated", "warning", "Whoever exported the model has not said what it is for.")
+
+
+def _certainty(gaps: Sequence[Mapping[str, Any]], largest: float) -> tuple[str, bool]:
+    """The interval of the largest difference in words, and whether it may be chance; ("", False) if not known."""
+    from backends.fairness.significance import SIGNIFICANT
+
+    gap = next(one for one in gaps if one["kind"] == "difference" and abs(one["value"] or 0.0) == largest)
+    low, high, q = (gap.get(name) for name in ("low", "high", "q"))
+    interval = "" if low is None or high is None else f", 95 % interval {low:.2f} to {high:.2f}"
+    return interval, q is not None and q > SIGNIFICANT
 
 
 def example_labels(count: int, answers: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,25 @@ def test_a_csv_that_is_a_workbook_a_parquet_or_a_zip_is_refused() -> None:
 @pytest.mark.parametrize("name", ["t.xlsx", "t.xls", "t.parquet"])
 def test_text_under_another_name_is_refused(name: str) -> None:
     refused(b"a,b\n1,2\n", name, "text table")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("t.xlsx", "is damaged, or no Excel workbook"),
+        ("t.xls", "is damaged, or no old Excel workbook"),
+        ("t.parquet", "is damaged, or no Parquet file"),
+    ],
+)
+@pytest.mark.parametrize("data", [random.Random(1).randbytes(3_000), bytes(range(1, 256))], ids=["NUL", "control"])
+def test_bytes_that_are_no_text_are_not_called_one(data: bytes, name: str, said: str) -> None:
+    error = refused(data, name, said)
+    assert "Save it again" in error.hint
+    assert "csv" not in str(error).lower()
+
+
+def test_text_in_utf16_under_another_name_is_still_a_text_table() -> None:
+    refused("a,b\n1,2\n".encode("utf-16"), "t.xlsx", "is a text table")
 
 
 def test_json_that_is_none_is_refused_with_its_line() -> None:

@@ -64,6 +64,30 @@ def test_fair_decisions_are_told_as_such_without_a_promise() -> None:
     assert not any("worst off" in words for words in report.reading)
 
 
+def test_a_group_that_clearly_differs_from_all_others_is_named_though_the_widest_gap_may_be_chance() -> None:
+    """The widest gap is that of a few rows against the best; many rows against the rest differ less, and clearly."""
+    groups = {"young": (38, 38, 76, 98), "few": (2, 0, 6, 18), **dict.fromkeys("bcd", (24, 24, 76, 126))}
+    report = assess_decisions(*counted(**groups), options=QUICK)
+    spoken = report.disparities[report.disparities["against"] == "best"]
+    assert spoken["q"].min() > 0.05
+    assert spoken["group"].tolist()[0] == "group=few"
+    clear = report.comparisons[report.comparisons["q"] <= 0.05].sort_values("q").iloc[0]
+    assert (clear["group"], clear["measure"], clear["against"]) == ("group=young", "selection_rate", "rest")
+    looks = int(report.comparisons["p"].notna().sum())
+    words = report.reading[0]
+    assert words.startswith(f"The model treats groups differently: of {looks} comparisons of groups")
+    assert "Of 100 rows with group=young, 30 get 'yes'; of all other rows 19" in words
+    assert f"the q-value {clear['q']:.2g} after correction for {looks} looks" in words
+    assert words.endswith("may be chance.")
+
+
+def test_without_any_clear_gap_the_q_value_is_said_with_the_number_of_looks() -> None:
+    report = assess_decisions(*drawn(1), options=QUICK)
+    looks = int(report.disparities.loc[report.disparities["kind"] == "difference", "looks"].sum())
+    assert f"the clearest has the q-value 1 after correction for {looks} looks" in report.reading[0]
+    assert "q = " not in report.reading[0]
+
+
 def test_a_chosen_reference_is_what_gaps_are_told_against() -> None:
     data = counted(a=(400, 0, 0, 600), b=(300, 0, 100, 600), c=(200, 0, 200, 600))
     report = assess_decisions(*data, reference="b", options=QUICK)

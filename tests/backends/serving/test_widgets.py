@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
 
 from backends.bundle import pack
 from backends.errors import WorkbenchError
@@ -27,9 +28,10 @@ from backends.serving.front.proxies import Proxies, Trusted
 from backends.serving.limits import RateLimit
 from backends.serving.service import Service
 from backends.serving.widgets import Widgets
-from backends.serving.widgets.asking import Asking, Caller
+from backends.serving.widgets.asking import Asking
 from backends.serving.widgets.blocks import decided
 from backends.serving.widgets.place import Place
+from backends.serving.widgets.quiet import guarded
 from backends.settings import Settings
 from tests.backends.serving.published import bundled, trained
 from tests.backends.serving.standing_in import Shelf
@@ -43,6 +45,18 @@ class Server:
     address: str
     shelf: Shelf
     service: Service
+    widgets: Widgets
+
+    @property
+    def blocks(self) -> Any:
+        """What the page of people was built from."""
+        running = self.widgets._running.at_hand(Place("people"))
+        assert running is not None
+        return running.blocks
+
+    def ask(self, path: str, body: Any, **headers: str) -> httpx.Response:
+        address = f"{self.address}/widgets/people/gradio_api/{path}"
+        return httpx.post(address, json=body, headers=headers, timeout=60)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         return httpx.get(f"{self.address}{path}", headers=headers, timeout=60)
@@ -78,7 +92,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     while not running.started:
         assert thread.is_alive()
         time.sleep(0.02)
-    yield Server(f"http://127.0.0.1:{port}", shelf, service)
+    yield Server(f"http://127.0.0.1:{port}", shelf, service, widgets)
     running.should_exit = True
     thread.join(30)
     service.close()
@@ -131,12 +145,12 @@ def test_a_wrong_value_is_named_in_a_sentence(server: Server, wrong: dict[str, A
 def test_the_page_answers_what_is_unlike_the_training_data_and_says_so(server: Server) -> None:
     asking = Asking(server.service, Place("people"))
     odd = row() | {"age": 400, "city": "Atlantis"}
-    reply = asking.predict(odd, Caller("127.0.0.1"), lenient=True)
+    reply = asking.predict(odd, lenient=True)
     assert [one.column for one in reply.answer.predictions.warnings] == ["age", "city"]
     assert "400 is higher than any value in the training data" in decided(reply)
     assert len(asking.explain(odd, 1).ranked()) == len(odd)
     with pytest.raises(WorkbenchError, match="holds 400"):
-        asking.predict(odd, Caller("127.0.0.1"))
+        asking.predict(odd)
 
 
 @pytest.mark.parametrize(("wrong", "told"), [({"age": None}, "has no value"), ({"joined": "soon"}, "is not a date")])
@@ -144,7 +158,7 @@ def test_the_page_refuses_what_a_person_has_to_mend(server: Server, wrong: dict[
     server.service.log.flush()
     before = server.service.log.written
     with pytest.raises(WorkbenchError, match=told):
-        Asking(server.service, Place("people")).predict(row() | wrong, Caller("127.0.0.1"), lenient=True)
+        Asking(server.service, Place("people")).predict(row() | wrong, lenient=True)
     server.service.log.flush()
     assert server.service.log.written == before, "what is refused was not predicted"
 
@@ -290,9 +304,131 @@ def test_uploads_are_not_taken(server: Server) -> None:
 
 
 def test_an_address_that_asks_too_often_has_to_wait(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    client = server.client("people")
+    body = {"data": list(row().values())}
+    server.get("/widgets/people/")
     monkeypatch.setattr(server.service, "rate", RateLimit(2))
-    for _ in range(2):
-        client.predict(*row().values(), api_name="/predict")
-    with pytest.raises(AppError, match="More than 2 requests in a minute"):
-        client.predict(*row().values(), api_name="/predict")
+    assert [server.ask("run/predict", body).status_code for _ in range(3)] == [200, 200, 429]
+    refused = server.ask("queue/join", body | {"session_hash": "s"})
+    assert refused.status_code == 429
+    assert refused.json()["detail"].startswith("More than 2 requests in a minute.")
+    assert int(refused.headers["retry-after"]) > 1
+
+
+@pytest.mark.parametrize(
+    "path", ["", "people/", "people/card", "people/config", "people/nothing", "nobody/", "nobody/assets/a.js"]
+)
+def test_whatever_is_asked_counts(server: Server, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    server.get("/widgets/people/")
+    monkeypatch.setattr(server.service, "rate", RateLimit(1))
+    assert server.get(f"/widgets/{path}").status_code in (200, 404)
+    assert server.get(f"/widgets/{path}").status_code == 429
+    assert server.get("/widgets/people/theme.css").status_code == 200, "files of the page do not count"
+
+
+def test_the_tool_counts_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.get("/widgets/people/")
+    monkeypatch.setattr(server.service, "rate", RateLimit(1))
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"Accept": "application/json, text/event-stream"}
+    assert [server.ask("mcp", listing, **headers).status_code for _ in range(2)] == [200, 429]
+
+
+def test_the_tool_has_no_stream_that_stays_open(server: Server) -> None:
+    server.get("/widgets/people/")
+    refused = server.get("/widgets/people/gradio_api/mcp", Accept="text/event-stream")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize("more", [[b"Content-Length: 10"], []])
+def test_a_body_in_chunks_is_as_long_as_its_chunks(server: Server, more: list[bytes]) -> None:
+    server.get("/widgets/people/")
+    lines = [b"POST /widgets/people/gradio_api/run/predict HTTP/1.1", b"Host: localhost", *more]
+    head = b"\r\n".join([*lines, b"Content-Type: application/json", b"Transfer-Encoding: chunked", b"", b""])
+    with socket.create_connection(("127.0.0.1", httpx.URL(server.address).port or 0), timeout=10) as made:
+        with suppress(OSError):  # it may be cut off while it sends
+            made.sendall(head + (b"10000\r\n" + b" " * 65_536 + b"\r\n") * 20 + b"0\r\n\r\n")
+        assert made.recv(65_536).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("path", "question"),
+    [
+        ("queue/join", {"fn_index": 99_999, "session_hash": "s"}),
+        ("queue/join", {"fn_index": "99999", "session_hash": "s"}),
+        ("run/predict", {"fn_index": 1}),
+        ("call/predict", {"fn_index": [], "session_hash": "s"}),
+    ],
+)
+def test_a_function_that_is_not_there_is_named(
+    server: Server, capfd: pytest.CaptureFixture[str], path: str, question: dict[str, Any]
+) -> None:
+    server.get("/widgets/people/")
+    assert server.blocks.fns[1].fn is None, "the page runs it by itself"
+    refused = server.ask(path, {"data": list(row().values()), **question})
+    assert refused.status_code == 422
+    assert "has no function" in refused.json()["detail"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("path", ["queue/data?session_hash=zzz", "call/predict/zzz", "call/v2/predict/zzz"])
+def test_answers_to_nothing_are_not_there(server: Server, capfd: pytest.CaptureFixture[str], path: str) -> None:
+    server.get("/widgets/people/")
+    refused = server.get(f"/widgets/people/gradio_api/{path}")
+    assert refused.status_code == 404
+    assert "'zzz'" in refused.json()["detail"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_value_that_is_no_value_is_told_without_a_traceback(
+    server: Server, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    server.get("/widgets/people/")
+    form = next(number for number, one in server.blocks.fns.items() if one.fn is not None and one.api_name != "predict")
+    made = server.ask("queue/join", {"data": [{"a": []}] * 6, "fn_index": form, "session_hash": "odd"})
+    assert made.status_code == 200
+    events = server.get("/widgets/people/gradio_api/queue/data?session_hash=odd").text
+    assert '"success":false' in events
+    assert "A value does not fit its field." in events
+    said = capfd.readouterr().err + caplog.text
+    assert "Traceback" not in said
+    assert "site-packages" not in said
+    assert len([line for line in caplog.messages if "Gradio failed" in line]) == 1
+
+
+@pytest.mark.parametrize("path", ["run/predict", "call/predict"])
+def test_too_few_values_are_told_with_the_columns(server: Server, path: str) -> None:
+    server.get("/widgets/people/")
+    refused = server.ask(path, {"data": [41]})
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("The question has 1 value of 6. Send a value for each of age, income,")
+
+
+def test_streams_have_places_and_give_them_back(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.get("/widgets/people/")
+    streams = server.widgets._streams
+    monkeypatch.setattr(streams, "_of_all", 2)
+    beat = "/widgets/people/gradio_api/heartbeat/"
+    with ExitStack() as held:
+        for name in "ab":
+            held.enter_context(httpx.stream("GET", f"{server.address}{beat}{name}", timeout=10))
+        refused = server.get(f"{beat}c")
+        assert (refused.status_code, streams.taken) == (503, 2)
+        assert "2 streams are open" in refused.json()["detail"]
+    until = time.monotonic() + 20
+    while streams.taken and time.monotonic() < until:
+        time.sleep(0.02)
+    assert streams.taken == 0
+
+
+def test_what_gradio_raises_is_one_line_and_a_sentence(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        await PlainTextResponse("Internal Server Error", 500)(scope, receive, send)
+        raise KeyError("/home/somebody/gradio/routes.py")
+
+    from starlette.testclient import TestClient
+
+    answer = TestClient(guarded(broken)).get("/")
+    assert answer.status_code == 500
+    [line] = caplog.messages
+    assert answer.json()["detail"].split()[-1].rstrip(".") in line
+    assert caplog.records[0].exc_info is None

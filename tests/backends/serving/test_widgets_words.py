@@ -105,6 +105,18 @@ def test_badges_say_what_is_known_and_what_is_not() -> None:
     assert shown["Intended use"] == ("not stated", "warning")
 
 
+@pytest.mark.parametrize(("q", "ending"), [(1.0, ", may be chance"), (0.001, "")])
+def test_a_gap_that_may_be_chance_is_said_so_with_its_interval(q: float, ending: str) -> None:
+    gap = {"split": "age", "criterion": "demographic_parity", "kind": "difference", "value": 0.233, "group": "age a"}
+    gap |= {"other": "age b", "low": 0.0998, "high": 0.3409, "q": q}
+    smaller = gap | {"value": 0.1, "q": 0.001}
+    assessed = replace(shown_bundle(), fairness={"assessment": {"disparities": [smaller, gap]}})
+    [badge] = [badge for badge in view(assessed).badges if badge.label == "Fairness"]
+    assert badge.value == f"demographic parity gap 0.23 (age: age a against age b){ending}"
+    assert "95 % interval 0.10 to 0.34" in badge.more
+    assert ("may be chance" in badge.more) == bool(ending)
+
+
 def test_a_fairness_report_gives_its_largest_gap() -> None:
     gap = {"split": "sex", "criterion": "demographic_parity", "kind": "difference", "value": -0.2, "group": "F", "other": "M"}  # fmt: skip # noqa: E501
     assessed = replace(shown_bundle(), fairness={"assessment": {"disparities": [gap]}})

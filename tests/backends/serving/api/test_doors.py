@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
+
+from backends.errors import UnavailableError
+from backends.serving.api import build_api
+from backends.serving.service import Service
+from backends.settings import Settings
 
 PATHS = (
     "/api/v1/models",
@@ -68,6 +76,36 @@ def test_when_all_places_are_taken_the_answer_is_503_with_a_time(start: Any, row
         assert answer.status_code == 503
         assert int(answer.headers["retry-after"]) >= 1
     assert client.post("/api/v1/models/club/predict", json=[row]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/models", "/v2/health/ready", "/v2/models/club/ready"])
+def test_a_registry_that_does_not_answer_is_no_fault_of_the_caller(
+    start: Any, shelf: Any, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    gone = UnavailableError("The model registry does not answer.", hint="See that it runs.")
+    monkeypatch.setattr(shelf, "stamp", Mock(side_effect=gone))
+    answer = start().get(path)
+    assert (answer.status_code, answer.json()["title"]) == (503, "Service unavailable")
+    assert answer.json()["detail"] == "The model registry does not answer. See that it runs."
+
+
+def test_a_prediction_that_the_registry_kept_away_is_counted_as_such(
+    start: Any, shelf: Any, monkeypatch: pytest.MonkeyPatch, row: dict[str, Any]
+) -> None:
+    client = start()
+    monkeypatch.setattr(shelf, "stamp", Mock(side_effect=UnavailableError("The model registry does not answer.")))
+    assert client.post("/api/v1/models/club/predict", json=[row]).status_code == 503
+    assert 'workbench_refusals_total{reason="unavailable"} 1.0' in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("settings", [{"prediction_log": "sometimes"}, {"api_keys": "no colon"}])
+def test_a_wrong_setting_is_no_fault_of_the_caller(settings: dict[str, str], row: dict[str, Any]) -> None:
+    client = TestClient(
+        Starlette(routes=[Mount("/api", build_api(lambda: Service(Settings(**settings))))]), "http://localhost:8501"
+    )
+    for answer in (client.get("/api/v1/models"), client.post("/api/v1/models/club/predict", json=[row])):
+        assert (answer.status_code, answer.json()["title"]) == (503, "Service unavailable")
+        assert "WORKBENCH_" in answer.json()["detail"]
 
 
 def test_a_browser_is_told_which_pages_may_call(start: Any, row: dict[str, Any]) -> None:
