@@ -49,18 +49,13 @@ def headline(comparison: Comparison, evaluation: Evaluation, key: str) -> None:
     shown = list(dict.fromkeys([comparison.metric, "f1" if several else "recall", "brier", "precision"]))[:3]
     board = comparison.leaderboard
     milliseconds = float(board.loc[board["model"] == key, "predict_ms_1"].iloc[0])
-    with st.grid(4, gap="small"):
-        for name in shown:
+    *scores, cost = results.four()
+    for place, name in zip(scores, shown, strict=False):
+        with place:
             _score(metric(name), evaluation)
-        st.metric(
-            "Predict one row",
-            f"{milliseconds:.2g} ms" if milliseconds < 10 else f"{milliseconds:,.0f} ms",
-            delta="median",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
-        )
+    with cost:
+        quick = f"{milliseconds:.2g} ms" if milliseconds < 10 else f"{milliseconds:,.0f} ms"
+        _card("Predict one row", quick, "median")
 
 
 def board(comparison: Comparison) -> None:
@@ -146,22 +141,23 @@ def notes(comparison: Comparison) -> None:
 
 def _score(judged: Metric, evaluation: Evaluation) -> None:
     value, low, high = (float(evaluation.scores[end][judged.key]) for end in ("value", "low", "high"))
-    st.metric(
-        f"{judged.title}, hold-out",
-        judged.short(value),
-        delta=f"{judged.short(low)} – {judged.short(high)}",
-        delta_color="off",
-        delta_arrow="off",
-        delta_description="95 % interval",
-        help=judged.describe(len(evaluation.classes)),
-        border=True,
-        height="stretch",
-    )
+    words = f"{judged.short(low)}–{judged.short(high)}, 95\xa0%\xa0interval on the hold-out"
+    _card(judged.title, judged.short(value), words, judged.describe(len(evaluation.classes)))
+
+
+def _card(label: str, value: str, words: str, describe: str | None = None) -> None:
+    """A figure with its words below it, which may take two lines where the card is narrow."""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(label, value, help=describe)
+        st.caption(words)
 
 
 def _tie(row: pd.Series) -> str:
-    words = ("tied", "fastest", "simplest")
-    return ", ".join(word for word in words if row[word]) if row["tied"] else ""
+    """Whether a model is tied with the best, and what it is among those; the recommendation looks at fewer of them."""
+    if not row["tied"]:
+        return ""
+    words = " and ".join(word for word in ("fastest", "simplest") if row[word])
+    return f"{words} of the tied" if words else "tied"
 
 
 def _mean_and_spread(row: pd.Series, key: str) -> str:

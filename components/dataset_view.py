@@ -9,6 +9,7 @@ import streamlit as st
 
 from backends.datasets import KINDS, Dataset, Note
 from backends.datasets.preparation import spellings, what_fits
+from backends.datasets.wording import number_of
 from components import results, state
 from components.feedback import escape
 
@@ -19,7 +20,8 @@ SEVERITY = {"warning": ("orange", "warning"), "repair": ("primary", "build"), "i
 
 def sentence(dataset: Dataset) -> str:
     """What was read and how, in one line of Markdown."""
-    size = f"**{escape(dataset.name)}** has {dataset.rows:,} rows and {len(dataset.schema):,} columns"
+    rows, columns = number_of(dataset.rows, "row"), number_of(len(dataset.schema), "column")
+    size = f"**{escape(dataset.name)}** has {rows} and {columns}"
     return f"{size}, {_how(dataset)}. {_repairs_in_words(dataset.notes)}"
 
 
@@ -37,11 +39,14 @@ def _how(dataset: Dataset) -> str:
 def numbers(dataset: Dataset) -> None:
     """Four numbers: rows, columns, missing values, repairs."""
     missing = round(sum(column.missing for column in dataset.schema) * dataset.rows)
-    with st.grid(4, gap="small"):
-        st.metric("Rows", f"{dataset.rows:,}", border=True, height="stretch")
-        st.metric("Columns", f"{len(dataset.schema):,}", border=True, height="stretch")
-        st.metric("Missing values", f"{missing:,}", border=True, height="stretch")
-        st.metric("Repairs", f"{len(_repairs(dataset.notes)):,}", border=True, height="stretch")
+    figures = {
+        "Rows": dataset.rows,
+        "Columns": len(dataset.schema),
+        "Missing values": missing,
+        "Repairs": len(_repairs(dataset.notes)),
+    }
+    for place, (label, figure) in zip(results.four(), figures.items(), strict=True):
+        place.metric(label, f"{figure:,}", border=True, height="stretch")
 
 
 def prepared_since() -> None:
@@ -50,7 +55,7 @@ def prepared_since() -> None:
     if prepared is not None and len(prepared.recipe):
         steps = len(prepared.recipe)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"This is the table as it was read; {steps} step{'s' if steps > 1 else ''} prepared it since.")
+            st.caption(f"This is the table as it was read; {number_of(steps, 'step')} prepared it since.")
             st.page_link("explore_page.py", label="See them on Explore", icon=":material/checklist:")
 
 
@@ -77,8 +82,9 @@ def rows(dataset: Dataset) -> None:
 
 def columns(dataset: Dataset) -> dict[str, str]:
     """The columns with their kind and its evidence; returns the kinds that the user changed, by column."""
+    frame = _column_frame(dataset)
     edited = st.data_editor(
-        _column_frame(dataset),
+        frame,
         key="load_kinds",
         hide_index=True,
         disabled=["column", "missing", "distinct", "example", "why this kind"],
@@ -90,6 +96,7 @@ def columns(dataset: Dataset) -> dict[str, str]:
         },
         alt="The columns, their kinds and the evidence for them",
     )
+    results.csv_button(frame, f"{dataset.name.rsplit('.', 1)[0]}-columns", key="load_kinds_csv")
     kinds = zip(dataset.schema, edited["kind"], strict=True)
     return {column.name: kind for column, kind in kinds if kind != column.kind}
 
@@ -195,7 +202,7 @@ def _repairs_in_words(notes: tuple[Note, ...]) -> str:
     repairs = _repairs(notes)
     if not repairs:
         return "Nothing had to be repaired."
-    return f"{len(repairs)} thing{'s' if len(repairs) > 1 else ''} had to be repaired; nothing was changed silently."
+    return f"{number_of(len(repairs), 'thing')} had to be repaired; nothing was changed silently."
 
 
 def _lines(note: Note) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from backends.errors import WorkbenchError, no_room
 from backends.tasks.crashes import where
 
 log = logging.getLogger("workbench")
+PER_CENT = re.compile(r"(?<=\d) %")  # a figure and its sign stay on one line
 
 
 def show_error(error: WorkbenchError) -> None:
@@ -57,7 +59,8 @@ def escape(text: str) -> str:
     >>> escape("a*b <i> $x$ [l](u)")
     'a\\*b \\<i\\> \\$x\\$ \\[l\\]\\(u\\)'
     """
-    return "".join("\\" + mark if mark in r"\`*_{}[]()<>#+!|$~:" else mark for mark in text).replace("\n", " ")
+    safe = "".join("\\" + mark if mark in r"\`*_{}[]()<>#+!|$~:" else mark for mark in text).replace("\n", " ")
+    return PER_CENT.sub("\xa0%", safe)
 
 
 def code_span(text: str) -> str:

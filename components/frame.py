@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from backends.datasets.wording import number_of
 from components import admin, state
 from components.feedback import escape
 
@@ -28,7 +29,8 @@ def working_on() -> None:
             st.page_link("load_page.py", label="No table yet", icon=":material/add:")
         else:
             st.page_link("load_page.py", label=escape(work.dataset.name), icon=":material/table:")
-            st.caption(f"{work.dataset.rows:,} rows × {len(work.dataset.schema):,} columns")
+            rows, columns = number_of(work.dataset.rows, "row"), number_of(len(work.dataset.schema), "column")
+            st.caption(f"{rows} × {columns}")
         if work.comparison is not None and work.comparison.recommended is not None:
             chosen = work.comparison.models[work.model or work.comparison.recommended]
             st.page_link("train_page.py", label=escape(chosen.title), icon=":material/check:")

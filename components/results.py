@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,7 +13,11 @@ from backends.charts import plotly_config
 from backends.datasets import Dataset, spreadsheet_csv
 from components import state
 
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
 ROWS_SHOWN = 1_000
+HALF = 340  # pixels that two cards side by side have at least
 DEFUSED = "A cell that a spreadsheet would take for a formula begins with an apostrophe in the file."
 
 
@@ -23,6 +27,13 @@ def table(frame: pd.DataFrame, key: str, *, alt: str, download: str, **options: 
         st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,} rows; the download has all.")
     st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, alt=alt, key=key, **options)
     csv_button(frame, download, key=f"{key}_csv")
+
+
+def four() -> list[DeltaGenerator]:
+    """The places of four cards: in a row, or two by two where that is too narrow."""
+    with st.grid(2, min_column_width=HALF, gap="small"):
+        left, right = (st.container(horizontal=True, height="stretch") for _ in range(2))
+    return [left, left, right, right]
 
 
 def dark() -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from backends.datasets.wording import number_of
+from components import admin, tour
 from components.feedback import escape
-from components.state import Work
+from components.state import ExportOf, Work
 
 BADGES = {
     "Done": ("green", ":material/check:"),
@@ -17,6 +18,11 @@ BADGES = {
     "Ready": ("blue", ":material/arrow_forward:"),
     "Later": ("gray", ":material/lock:"),
 }
+
+
+ALONE = "Ask"  # documents need no table, so that what is asked of them says nothing about where one stands
+PUBLISH = ("A page and an API that others can use", "Let others use it")
+USE = ("The models that are published here", "Use what is published")
 
 
 @dataclass(frozen=True)
@@ -34,53 +40,91 @@ class Step:
 def show(work: Work) -> None:
     """A card for each step."""
     with st.grid(3, gap="small"):
-        for step in of(work):
+        for step in of(work, admin.rights().may_change):
             _card(step)
 
 
-def of(work: Work) -> tuple[Step, ...]:
-    """The steps as they stand."""
+def of(work: Work, may_publish: bool = True) -> tuple[Step, ...]:
+    """The steps as they stand, in the order of the sidebar; who may not publish is told what is there to be used."""
     assert work.dataset is not None
-    trained = work.comparison is not None and work.comparison.recommended is not None
     repaired = sum(note.severity == "repair" for note in work.dataset.notes)
     decided = len(work.dataset.recipe)
     load = number_of(repaired, "repair") + " while reading" if repaired else "Read without repairs"
     explored = number_of(decided, "step") + " decided" if decided else "What to look at first, and what to do about it"
-    state = "Done" if trained else ("Running" if work.job is not None else "Next")
-    reason = work.comparison.reason if trained and work.comparison is not None else "Compare classifiers honestly"
-    looked = "Done" if decided else "Ready"
-    after = "Ready" if trained else "Later"
-    proven = [made.bundle.certificate.passed for _, made in work.exported]
-    exported = "Running" if work.export_job else "Done" if any(proven) else after
-    proof = "Proven equal to the model" if any(proven) else "One ONNX file, proven to decide as the model does"
-    return (
-        Step("Load", "Done", load, "load_page.py", "See and correct how it was read", ":material/upload_file:"),
-        Step("Explore", looked, explored, "explore_page.py", "Know the table", ":material/query_stats:"),
-        Step("Train", state, reason, "train_page.py", _train(trained), ":material/model_training:"),
-        Step("Explain", after, "Why the model says so", "explain_page.py", "See why", ":material/psychology:"),
-        Step("Fairness", after, "Whom it treats differently", "fairness_page.py", "Compare", ":material/balance:"),
-        Step("Export", exported, proof, "export_page.py", "Take it with you", ":material/verified:"),
-        Step(
-            "Publish",
-            "Ready" if any(proven) else "Later",
-            "A page and an API that others can use",
-            "publish_page.py",
-            "Let others use it",
-            ":material/rocket_launch:",
-        ),
-        Step(
-            "Ask",
-            "Done" if work.answers else "Ready",
-            "Answers from your documents, with the sentences they rest on",
-            "ask_page.py",
-            "Ask your documents",
-            ":material/menu_book:",
-        ),
+    trained, proven = _recommended(work), _proven(work)
+    proof = "Proven equal to the model" if proven else "One ONNX file, proven to decide as the model does"
+    learnt = "Read the leaderboard" if trained else "Choose a target and train"
+    asked = "Answers from your documents, with the sentences they rest on"
+    cards = (
+        ("Load", load, "load_page.py", "See and correct how it was read", "upload_file"),
+        ("Explore", explored, "explore_page.py", "Know the table", "query_stats"),
+        ("Train", trained or "Compare classifiers honestly", "train_page.py", learnt, "model_training"),
+        ("Explain", "Why the model says so", "explain_page.py", "See why", "psychology"),
+        ("Fairness", "Whom it treats differently", "fairness_page.py", "Compare", "balance"),
+        ("Export", proof, "export_page.py", "Take it with you", "verified"),
+        ("Publish", (PUBLISH if may_publish else USE)[0], "publish_page.py", (PUBLISH if may_publish else USE)[1],
+         "rocket_launch"),
+        ("Ask", asked, "ask_page.py", "Ask your documents", "menu_book"),
+    )  # fmt: skip
+    badges = _badges(work, may_publish)
+    return tuple(
+        Step(title, badges[title], words, page, link, f":material/{icon}:") for title, words, page, link, icon in cards
     )
 
 
-def _train(trained: bool) -> str:
-    return "Read the leaderboard" if trained else "Choose a target and train"
+def _badges(work: Work, may_publish: bool) -> dict[str, str]:
+    """The state of each step. Next is the first one after the last that is done, of those that can be taken."""
+    assert work.dataset is not None
+    trained, proven = bool(_recommended(work)), _proven(work)
+    after = "Ready" if trained else "Later"
+    done = {
+        "Load": True,
+        "Explore": bool(len(work.dataset.recipe)) or "explore" in work.toured,
+        "Train": trained,
+        "Explain": trained and "explain" in work.toured,
+        "Fairness": trained and bool(work.policies or work.mitigated),
+        "Export": any(what.result == work.result for what in proven),
+        "Publish": any(what in work.shipped for what in proven),
+        "Ask": bool(work.answers),
+    }
+    otherwise = {
+        "Explore": "Ready",
+        "Train": "Running" if work.job is not None else "Ready",
+        "Explain": after,
+        "Fairness": after,
+        "Export": "Running" if work.export_job else after,
+        "Publish": "Ready" if proven or not may_publish else "Later",
+        "Ask": "Ready",
+    }
+    badges = {step: "Done" if over else otherwise[step] for step, over in done.items()}
+    following = _next(work, done)
+    if badges.get(following) == "Ready":
+        badges[following] = "Next"
+    return badges
+
+
+def _next(work: Work, done: dict[str, bool]) -> str:
+    """The title of the step to take next: that of the tour while it is on, else the first after the last that is done.
+
+    Who has gone ahead is not sent back to a step that was passed over. Empty when all is done.
+    """
+    if work.tour == "on" and tour.at(work) < len(tour.STOPS):
+        return tour.STOPS[tour.at(work)].key.capitalize()
+    steps = list(done)
+    furthest = max(at for at, step in enumerate(steps) if done[step] and step != ALONE)
+    return next((step for step in steps[furthest + 1 :] if not done[step]), "")
+
+
+def _recommended(work: Work) -> str:
+    """Which model is recommended, in short; empty without one."""
+    if work.comparison is None or work.comparison.recommended is None:
+        return ""
+    return f"{work.comparison.models[work.comparison.recommended].title} is recommended"
+
+
+def _proven(work: Work) -> tuple[ExportOf, ...]:
+    """What was exported with a certificate that has passed: what can be published."""
+    return tuple(what for what, made in work.exported if made.bundle.certificate.passed)
 
 
 def _card(step: Step) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 import streamlit as st
 
-from components import empty, state
+from components import admin, empty, state
 from components.state import Work
 
 
@@ -66,10 +66,10 @@ STOPS = (
         "Go to Export",
     ),
 )
-OVER = (
-    "That was the tour. The file can be published as a page and an API that others use; Fairness says whom the model "
-    "treats differently; and Ask answers from your documents."
-)
+OVER = "Fairness says whom the model treats differently, and Ask answers from your documents."
+ON = "publish_page.py"  # where the tour leads when it is over
+MAY_PUBLISH = "The file can be published as a page and an API that others use."
+MAY_USE = "On Publish are the models that are published here, for everybody to use."
 
 
 def done(work: Work) -> tuple[bool, ...]:
@@ -107,15 +107,17 @@ def go_along(page: str) -> None:
     work = state.work()
     if work.tour != "on":
         return
-    number = at(work)
+    number, may = at(work), admin.rights().may_change
     with st.container(border=True, key="tour"):
         if number == len(STOPS):
-            st.markdown(f":material/tour: **The tour is over.** {OVER}")
+            st.markdown(f":material/tour: **The tour is over.** {MAY_PUBLISH if may else MAY_USE} {OVER}")
         else:
             st.markdown(f":material/tour: **Tour, step {number + 1} of {len(STOPS)}.** {STOPS[number].words}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if number == len(STOPS):
-                st.page_link("publish_page.py", label="Go to Publish", icon=":material/arrow_forward:")
+                if f"{page}_page.py" != ON:
+                    label = "Go to Publish" if may else "Use what is published"
+                    st.page_link(ON, label=label, icon=":material/arrow_forward:")
             else:
                 _way_on(STOPS[number], page)
             if st.button("Close the tour", key="tour_close", type="tertiary", icon=":material/close:"):

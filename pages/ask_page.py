@@ -15,7 +15,7 @@ key = place.choose(known.listed(), new.show)
 if key is None:
     st.markdown("Documents in, answers out: each sentence with the exact characters of the document it rests on.")
     place.warn_of_loss()
-    documents.first()
+    documents.begin(known.key_of_new(place.FIRST))
     if known.is_own(known.key_of_new("")):
         stay.small_print()
     st.stop()

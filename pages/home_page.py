@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from backends.datasets.wording import number_of
 from components import sources, state, steps, tour
 from components.feedback import escape
 
@@ -23,7 +24,8 @@ if work.dataset is None:
     st.stop()
 
 table = work.dataset
-st.markdown(f"You are working on **{escape(table.name)}**: {table.rows:,} rows, {len(table.schema):,} columns.")
+rows, columns = number_of(table.rows, "row"), number_of(len(table.schema), "column")
+st.markdown(f"You are working on **{escape(table.name)}**: {rows}, {columns}.")
 steps.show(work)
 tour.offer()
 

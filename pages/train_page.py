@@ -42,10 +42,10 @@ elif work.comparison is not None:
         )
     numbers = st.container()
     picture, doubts = st.columns([3, 2])
-    with picture, st.container(border=True):
+    with picture, st.container(border=True, height="stretch"):
         st.header("Leaderboard")
         comparison_view.board(work.comparison)
-    with doubts, st.container(border=True):
+    with doubts, st.container(border=True, height="stretch"):
         st.header("What to look at")
         comparison_view.checks(work.comparison)
     comparison_view.failures(work.comparison)

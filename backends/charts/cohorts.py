@@ -140,7 +140,7 @@ def disagreement_points(compared: Disagreement, dark: bool = False) -> go.Figure
     for key, name, colour, symbol, opacity in looks:
         rows = frame[outcome == key]
         if len(rows):
-            drawn.add_scattergl(
+            drawn.add_scatter(
                 x=rows["first_probability"],
                 y=rows["second_probability"],
                 mode="markers",

@@ -85,9 +85,6 @@ def waterfall(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fal
         y=labels,
         orientation="h",
         marker={"color": np.where(up, colours.accent, colours.series[1]), "line": {"width": 0}},
-        text=[signed(value) for value in frame["contribution"]],
-        textposition="outside",
-        cliponaxis=False,
         customdata=[
             f"{label}: {signed(value)}, from {number(start)} to {number(stop)}"
             for label, value, start, stop in zip(labels, frame["contribution"], frame["from"], frame["to"], strict=True)
@@ -95,6 +92,7 @@ def waterfall(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fal
         hovertemplate="%{customdata}<extra></extra>",
     )
     _ends(drawn, frame, colours)
+    _figures(drawn, frame, labels, colours)
     drawn.update_layout(
         yaxis={**_lanes(labels), "tickvals": labels, "ticktext": ticks, "showgrid": False, "ticklabelstandoff": 8},
         xaxis={"range": _roomy(frame), "nticks": 5},
@@ -130,6 +128,23 @@ def _ends(drawn: go.Figure, frame: pd.DataFrame, colours: Palette) -> None:
             xanchor="left" if at < (low + high) / 2 else "right",
             text=f"{words} {number(at)}",
             font={"color": colours.text, "size": 13},
+            showarrow=False,
+        )
+
+
+def _figures(drawn: go.Figure, frame: pd.DataFrame, labels: list[str], colours: Palette) -> None:
+    """Each step's contribution beyond its bar's end, on a patch of the page's colour: lines at the ends pass behind."""
+    for label, value, stop in zip(labels, frame["contribution"], frame["to"], strict=True):
+        way = 1 if value >= 0 else -1
+        drawn.add_annotation(
+            x=float(stop),
+            y=label,
+            xanchor="left" if way > 0 else "right",
+            xshift=3 * way,
+            text=signed(value),
+            font={"color": colours.text, "size": 13},
+            bgcolor=colours.surface,
+            borderpad=1,
             showarrow=False,
         )
 

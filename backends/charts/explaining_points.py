@@ -49,7 +49,7 @@ def beeswarm(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fals
         (~ordered, "category, text or missing", {"color": colours.muted, "symbol": "circle-open"}),
     ):
         some = frame[chosen]
-        drawn.add_scattergl(
+        drawn.add_scatter(
             x=some["shap"],
             y=height[chosen],
             mode="markers",
@@ -80,7 +80,7 @@ def dependence(frame: pd.DataFrame, explanation: Explanation, *, dark: bool = Fa
         how = f"{plain(partner, 24)}" + (f"<br>(strength {strength:.2f})" if np.isfinite(strength) else "")
         groups = _by_colour(known, how, colours)
     for name, some, marker in groups:
-        drawn.add_scattergl(
+        drawn.add_scatter(
             x=across[some.index] if len(some) else [],
             y=some["shap"],
             mode="markers",

@@ -94,20 +94,20 @@ def _points(pair: Pair, dark: bool) -> go.Figure:
     drawn = _axes(pair, dark)
     look = {"mode": "markers", "hovertemplate": "%{x}, %{y}<extra></extra>"}
     if pair.third is None:
-        drawn.add_scattergl(x=frame["x"], y=frame["y"], name="rows", marker=_dot(colours.accent), **look)
+        drawn.add_scatter(x=frame["x"], y=frame["y"], name="rows", marker=_dot(colours.accent), **look)
     elif pair.groups:
         for name, label, colour in zip(pair.groups, distinct(pair.groups), colours.series, strict=False):
             rows = frame[frame["colour"] == name]
-            drawn.add_scattergl(x=rows["x"], y=rows["y"], name=label, marker=_dot(colour), **look)
+            drawn.add_scatter(x=rows["x"], y=rows["y"], name=label, marker=_dot(colour), **look)
         rows = frame[frame["colour"].isna()]
         if len(rows):
-            drawn.add_scattergl(x=rows["x"], y=rows["y"], name="missing", marker=_dot(colours.grid), **look)
+            drawn.add_scatter(x=rows["x"], y=rows["y"], name="missing", marker=_dot(colours.grid), **look)
     else:
         shades = frame["colour"].astype("int64") if pair.third.form == "date" else frame["colour"]
         marker = {**_dot(shades), "colorscale": colour_scale(dark, 1), "colorbar": _bar(pair.colour_title)}
         if pair.third.form == "date":
             marker["showscale"] = False
-        drawn.add_scattergl(x=frame["x"], y=frame["y"], name=plain(pair.colour_title), marker=marker, **look)
+        drawn.add_scatter(x=frame["x"], y=frame["y"], name=plain(pair.colour_title), marker=marker, **look)
     return _trend(drawn, pair, dark)
 
 

@@ -28,3 +28,12 @@ def were(number: int, noun: str) -> str:
     ('1 blank line was', '2 blank lines were')
     """
     return f"{number_of(number, noun)} {agreeing(number, 'was', 'were')}"
+
+
+def per_cent(share: float, digits: int = 0) -> str:
+    r"""A share (0 to 1) in per cent; the space before the sign breaks no line.
+
+    >>> per_cent(0.305, 1), per_cent(0.3)
+    ('30.5\xa0%', '30\xa0%')
+    """
+    return f"{100 * share:.{digits}f}\xa0%"

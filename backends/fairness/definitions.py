@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backends.datasets.wording import per_cent
 from backends.fairness.disparities import CRITERIA
 from backends.fairness.measures import MEASURES
 from backends.fairness.resampling import LEVEL
@@ -69,7 +70,7 @@ _TERMS = (
         "In hiring in the United States (Uniform Guidelines on Employee Selection Procedures, 1978); a rule of thumb.",
     ),
     Definition(
-        "interval", f"{LEVEL:.0%} interval",
+        "interval", f"{per_cent(LEVEL)} interval",
         "Where the figure would lie for most other hold-outs of the same kind: the middle of thousands of resamples of "
         "the held-out rows.",
     ),

@@ -247,18 +247,33 @@ _DOUBTS: tuple[tuple[Callable[[bool | None, pd.DataFrame], bool], str], ...] = (
 def _advantage(tied: Sequence[str], near: Sequence[str], costs: pd.DataFrame, names: _Names) -> str:
     """Why this one of the tied models, in the words that follow "it ties with the best"."""
     times, simplicity = costs.loc[list(tied), "predict_ms_1"], costs.loc[list(tied), "simplicity"]
-    count = f"the {_number(len(near))}{'' if len(near) == len(tied) else ' within one standard error'}"
     if len(near) == 1:
         words = " and the others are more than one standard error behind"
     elif np.isinf(simplicity.min()):
         words = ""
+    elif len(near) == 2:
+        words = f" and is {_of_two(near, len(tied) > 2, simplicity, names)}"
     else:
-        words = f" and is the {'simpler' if len(near) == 2 else 'simplest'} of {count}"
+        words = f" and is the simplest of the {_number(len(near))}{_WITHIN if len(near) < len(tied) else ''}"
     if np.isinf(times.min()):
         return words
     fastest = _least(tied, times)
     also = "it also predicts" if fastest == _least(near, costs["simplicity"]) else f"{names(fastest)} predicts"
     return f"{words}; {also} {'faster' if len(tied) == 2 else 'fastest'}"
+
+
+_WITHIN = " within one standard error"
+
+
+def _of_two(near: Sequence[str], more_are_tied: bool, simplicity: pd.Series, names: _Names) -> str:
+    """What speaks for one of two models; the other is named where a third, which is further behind, is tied too."""
+    chosen = _least(near, simplicity)
+    other = next(model for model in near if model != chosen)
+    alike = simplicity[chosen] == simplicity[other]
+    if not more_are_tied:
+        return "the better of the two, which are equally simple" if alike else "the simpler of the two"
+    only = f"{names(other)}, the only other one{_WITHIN}"
+    return f"better than {only} and as simple" if alike else f"simpler than {only}"
 
 
 def _number(count: int) -> str:

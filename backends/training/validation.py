@@ -29,6 +29,7 @@ from sklearn.model_selection import (
     train_test_split,
 )
 
+from backends.datasets.wording import per_cent
 from backends.errors import WorkbenchError
 from backends.training.spec import TrainingSpec
 
@@ -124,8 +125,8 @@ def check_shape(spec: TrainingSpec) -> None:
     low, high = HOLDOUT_SHARES
     if not low <= spec.holdout <= high:
         raise WorkbenchError(
-            f"A hold-out of {spec.holdout:.0%} of the rows cannot be used.",
-            hint=f"Choose between {low:.0%} and {high:.0%}.",
+            f"A hold-out of {per_cent(spec.holdout)} of the rows cannot be used.",
+            hint=f"Choose between {per_cent(low)} and {per_cent(high)}.",
         )
     if spec.scheme not in _HOLDOUTS:
         raise WorkbenchError(
@@ -202,7 +203,7 @@ def _check_classes(codes: np.ndarray, classes: Sequence[str], spec: TrainingSpec
         name, count = min(rare, key=lambda pair: pair[1])
         raise WorkbenchError(
             f"Class {name!r} of {spec.target!r} has {_rows(count)}; {spec.folds} folds and a hold-out of "
-            f"{spec.holdout:.0%} need at least {needed}.",
+            f"{per_cent(spec.holdout)} need at least {needed}.",
             hint=_way_out(count, len(rare), spec),
             remedies=_remedies(count, len(rare), spec),
         )

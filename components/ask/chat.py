@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from backends.datasets.wording import per_cent
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.answering.answer import EXTRACTS, NOT_FOUND, Answer, Sentence, Turn
@@ -142,8 +143,8 @@ def _not_found(answer: Answer) -> None:
     st.markdown(f"**{NOT_FOUND}**")
     st.caption(
         f"The passages found answer this with a confidence of {sure(answer.confidence)}; "
-        f"answers are given from {answer.threshold:.0%} on. It is estimated from how well words and meaning agree, "
-        "which is less than a person sees."
+        f"answers are given from {per_cent(answer.threshold)} on. It is estimated from how well words and meaning "
+        "agree, which is less than a person sees."
     )
 
 

@@ -16,7 +16,7 @@ from backends.retrieval.samples import handbook
 from backends.settings import Settings
 from backends.tasks import Job
 from components import cached, job_panel, results, state
-from components.ask import known, passages, place
+from components.ask import known, passages
 from components.feedback import escape, show_error
 
 ENDINGS = ("pdf", "docx", "md", "txt", "html", "htm", "csv")
@@ -31,8 +31,11 @@ def show(collection: Collection) -> None:
     """Add files, see what became of them, and look at what is stored."""
     stored, key = collection.documents(), known.key_of(collection)
     if known.may_change(key):
-        with st.container(border=True) if not stored else st.expander("Add files", icon=":material/upload_file:"):
-            add(key)
+        if stored:
+            with st.expander("Add files", icon=":material/upload_file:"):
+                add(key)
+        else:
+            begin(key, "ask_sample_instead")
         outcomes(key)
     if not stored:
         return
@@ -129,6 +132,8 @@ def outcomes(key: str) -> None:
         if st.button("Understood", key="ask_understood", type="tertiary", icon=":material/check:"):
             state.update(outcomes=tuple(pair for pair in state.work().outcomes if pair[0] != key))
             st.rerun()
+    if len(bad) == len(last):
+        return  # all that there is to say of them was said
     with st.expander(f"{number_of(len(last) - len(bad), 'file')} read", icon=":material/fact_check:"):
         frame = pd.DataFrame(
             {
@@ -238,17 +243,21 @@ def _deleted(collection: Collection, document: StoredDocument) -> None:
     st.rerun()
 
 
-def first() -> None:
-    """What there is to do while there is no collection: give files, or take the sample."""
-    left, right = st.columns([2, 1])
+def begin(key: str, sample_key: str = "ask_sample") -> None:
+    """What there is to do while a collection is empty or not there yet: give files, or take the sample."""
+    busy = state.work().index_job is not None
+    there = {HANDBOOK, known.key_of_new(HANDBOOK)} & set(known.listed())
+    left, right = st.columns([2, 1]) if not there else (st.container(), None)
     with left, st.container(border=True):
         st.header("Your files")
-        add(known.key_of_new(place.FIRST))
+        add(key)
+    if right is None:
+        return
     with right, st.container(border=True):
         st.header("Or a sample")
         st.markdown(
             "**The workbench handbook**: how to judge a model honestly, in a dozen short documents of all formats."
         )
-        if st.button("Read the handbook", key="ask_sample", icon=":material/menu_book:"):
+        if st.button("Read the handbook", key=sample_key, icon=":material/menu_book:", disabled=busy):
             sample()
             st.rerun()

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from backends import charts
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.retrieval import Collection
 from backends.retrieval.answering.calibration import Share
 from backends.retrieval.evaluation import Evaluation, Paired, QuestionSet
@@ -52,7 +52,7 @@ def sentence(evaluation: Evaluation) -> str:
     share = Share(found, asked)  # all of 40 found is not "100 % to 100 %", as a bootstrap would have it
     return (
         f"Something relevant is among the first {evaluation.k} for **{found:,} of {number_of(asked, 'question')}** "
-        f"({share.value:.0%}, 95 % interval {share.low:.0%} to {share.high:.0%})."
+        f"({per_cent(share.value)}, 95\xa0% interval {per_cent(share.low)} to {per_cent(share.high)})."
     )
 
 

@@ -133,10 +133,9 @@ def whose(key: str) -> None:
     if known.is_own(key):
         st.caption(f":material/lock_person: Nobody else sees this collection. {stay.limit()}")
     elif not known.may_change(key):
-        st.caption(
-            ":material/visibility: Everybody sees this collection, and the administrator alone changes it. "
-            "A new collection is yours alone."
-        )
+        nobody = "nobody can change it here until WORKBENCH_ADMIN_TOKEN is set"
+        who = "the administrator alone changes it" if cached.admin().there else nobody
+        st.caption(f":material/visibility: Everybody sees this collection, and {who}. A new collection is yours alone.")
 
 
 def warn_of_loss() -> None:

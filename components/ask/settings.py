@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from backends.datasets.wording import per_cent
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.chunking.chunk import ChunkSize
@@ -59,6 +60,7 @@ def _options(collection: Collection) -> None:
                 "Language",
                 list(languages()),
                 list(languages()).index(now.language),
+                format_func=str.capitalize,
                 help="Whose word endings are taken off when words are compared: "
                 f"{now.language_from or 'the usual one, for want of a guess'}.",
             )
@@ -80,7 +82,9 @@ def _options(collection: Collection) -> None:
             )
             _keep(collection, wanted)
     if now.threshold is not None:
-        st.caption(f"Answers are given from a confidence of {now.threshold:.0%} on: {escape(now.threshold_from)}.")
+        st.caption(
+            f"Answers are given from a confidence of {per_cent(now.threshold)} on: {escape(now.threshold_from)}."
+        )
 
 
 def _keep(collection: Collection, wanted: CollectionOptions) -> None:

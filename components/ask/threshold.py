@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from backends.datasets.wording import per_cent
 from backends.errors import WorkbenchError
 from backends.retrieval import Collection
 from backends.retrieval.answering import Calibration, Share, calibrate_on
@@ -26,7 +27,7 @@ def show(collection: Collection, questions: QuestionSet) -> None:
     options, key = collection.options, known.key_of(collection)
     now = DEFAULT_THRESHOLD if options.threshold is None else options.threshold
     source = DEFAULT_THRESHOLD_FROM if options.threshold is None else options.threshold_from
-    st.markdown(f"Answers are given from a confidence of **{now:.0%}** on, calibrated on: {escape(source)}.")
+    st.markdown(f"Answers are given from a confidence of **{per_cent(now)}** on, calibrated on: {escape(source)}.")
     with st.container(horizontal=True):
         if st.button("Calibrate on these questions", key="ask_calibrate", icon=":material/tune:"):
             state.set_widget(ASKED, key)
@@ -72,7 +73,7 @@ def _calibrated(collection: Collection, questions: QuestionSet, now: float) -> N
     except WorkbenchError as error:
         show_error(error)
         return
-    st.markdown(f"These questions speak for **{made.threshold:.0%}**: {words(made)}.")
+    st.markdown(f"These questions speak for **{per_cent(made.threshold)}**: {words(made)}.")
     for note in made.notes:
         st.caption(f":material/info: {escape(note)}")
     reason = doubt(questions, made, now)
@@ -80,7 +81,9 @@ def _calibrated(collection: Collection, questions: QuestionSet, now: float) -> N
         st.warning(reason, icon=":material/balance:")
     if not known.may_change(known.key_of(collection)):
         return
-    if st.button(f"Use {made.threshold:.0%}", key="ask_use", icon=":material/check:", disabled=made.threshold == now):
+    if st.button(
+        f"Use {per_cent(made.threshold)}", key="ask_use", icon=":material/check:", disabled=made.threshold == now
+    ):
         _use(collection, made.threshold, f"{len(questions):,} questions on these documents; {words(made)}")
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from backends import charts
+from backends.explanations import Explanation
 from backends.explanations.effects import (
     accumulated_local_effects,
     accumulated_possible,
@@ -25,7 +26,11 @@ from components.feedback import escape
 from components.subject import Subject
 
 SHOWN = 4  # classes as figures; with more there is a table of all
-WAYS = ("Partial dependence", "Accumulated local effects")
+WAYS = ("Partial dependence", "Accumulated effects")
+WHICH = (
+    "Partial dependence changes the column alone, in rows that may then be unlike any. Accumulated local effects (ALE) "
+    "change it a little at a time, in rows that have about that value."
+)
 
 
 def show(subject: Subject) -> None:
@@ -39,14 +44,25 @@ def show(subject: Subject) -> None:
     _said(subject, found, pick.truth(subject, name))
     before = subject.one(row, *name)
     after = subject.one(found.row, *name, *(f"{key}={value}" for key, value in changes.items()))
-    left, right = st.columns(2)
-    for place, title, explanation, key in ((left, "Before", before, "before"), (right, "After", after, "after")):
-        with place, st.container(border=True):
-            st.markdown(f"**{title}**")
-            steps = waterfall(explanation, 0)
-            figure = charts.waterfall(steps, explanation, dark=results.dark())
-            results.chart(figure, steps, f"waterfall_{key}", alt=f"Waterfall {title.lower()} the change")
+    if len(found.changes):
+        left, right = st.columns(2)
+        with left:
+            _steps("Before", before)
+        with right:
+            _steps("After", after)
+    else:
+        st.caption("Nothing is changed yet: the picture after a change will stand beside this one.")
+        _steps("Before", before)
     effects(subject, row)
+
+
+def _steps(title: str, explanation: Explanation) -> None:
+    """How the prediction comes about, before or after the change."""
+    with st.container(border=True):
+        st.markdown(f"**{title}**")
+        steps = waterfall(explanation, 0)
+        figure = charts.waterfall(steps, explanation, dark=results.dark())
+        results.chart(figure, steps, f"waterfall_{title.lower()}", alt=f"Waterfall {title.lower()} the change")
 
 
 def _changes(subject: Subject, row: pd.DataFrame, name: tuple[Any, ...]) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def effects(subject: Subject, row: pd.DataFrame) -> None:
     with st.container(border=True):
         st.header("The effect of one column")
         names = [column.name for column in subject.model.schema if column.kind != "text"]
-        left, middle, right = st.columns(3)
+        left, middle, right = st.columns([2, 3, 2])
         with left:
             name = st.selectbox("Column", names, key="explain_effect", **state.KEEP)
         with middle:
@@ -115,7 +131,9 @@ def _way_input(subject: Subject, name: str | None) -> str:
     """How the effect is shown; for a column without an order there is only one way, and a word why."""
     column = next((column for column in subject.model.schema if column.name == name), None)
     if column is None or accumulated_possible(column):
-        way = st.segmented_control("Shown as", WAYS, default=WAYS[0], required=True, key="explain_way", **state.KEEP)
+        way = st.segmented_control(
+            "Shown as", WAYS, default=WAYS[0], required=True, key="explain_way", help=WHICH, **state.KEEP
+        )
         return str(way)
     st.caption(
         f"Shown as partial dependence: accumulated local effects need an order, and the values of "

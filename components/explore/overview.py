@@ -12,10 +12,19 @@ from backends.datasets.wording import number_of
 from backends.profiling import Alert, Profile
 from backends.profiling.alert import SEVERITIES
 from backends.profiling.wording import bytes_in_words
-from components import state
+from components import results, state
 from components.feedback import escape
 
 TARGET = "explore_target"
+KINDS_IN_WORDS = {
+    "number": ("number", "numbers"),
+    "integer": ("integer", "integers"),
+    "category": ("category", "categories"),
+    "boolean": ("yes or no", "yes or no"),
+    "datetime": ("date", "dates"),
+    "text": ("text", "texts"),
+    "identifier": ("identifier", "identifiers"),
+}
 
 
 def size(profile: Profile) -> str:
@@ -39,23 +48,27 @@ def sentence(profile: Profile, alerts: tuple[Alert, ...]) -> str:
 def numbers(profile: Profile) -> None:
     """Rows, columns by kind, missing share, duplicates, memory."""
     known = profile.overview
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in known.kinds.items() if count)
+    kinds = ", ".join(_of_kind(count, kind) for kind, count in known.kinds.items() if count)
     complete = percentage(known.complete_rows, known.rows)
     shown = (
         ("Rows", f"{known.rows:,}", f"{known.duplicate_rows:,} duplicates"),
         ("Columns", f"{known.columns:,}", kinds),
         (
-            "Missing cells",
+            "Missing values",
             f"{known.missing:,}",
-            f"{percentage(known.missing, known.cells)}; {complete} of rows complete",
+            f"{percentage(known.missing, known.cells)} of all; {complete} of rows complete",
         ),
         ("Memory", bytes_in_words(known.memory), f"{known.cells:,} cells"),
     )
-    with st.grid(4, gap="small"):
-        for label, value, more in shown:
-            with st.container(border=True, height="stretch"):
-                st.metric(label, value)
-                st.caption(more)
+    for place, (label, value, more) in zip(results.four(), shown, strict=True):
+        with place.container(border=True, height="stretch"):
+            st.metric(label, value)
+            st.caption(more)
+
+
+def _of_kind(count: int, kind: str) -> str:
+    """How many columns there are of a kind, in words."""
+    return f"{count:,} {KINDS_IN_WORDS[kind][count != 1]}"
 
 
 def target_input(dataset: Dataset) -> str | None:

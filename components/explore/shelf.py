@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from backends.datasets.formats import ENDINGS
+from backends.datasets.wording import number_of
 from backends.settings import Settings
 from components import sources, state
 from components.feedback import escape
@@ -14,7 +15,8 @@ def show(key: str) -> None:
     """The tables on the shelf, and the upload that adds one; `key` keeps the widgets of two tabs apart."""
     for table in state.work().shelf:
         with st.container(horizontal=True, vertical_alignment="center"):
-            size = f"{table.dataset.rows:,} rows × {len(table.dataset.schema):,} columns"
+            read = table.dataset
+            size = f"{number_of(read.rows, 'row')} × {number_of(len(read.schema), 'column')}"
             st.markdown(f":material/table: **{escape(table.source.name)}** :gray[{size}]")
             digest = table.source.digest
             st.button("Work on it", key=f"{key}_take_{digest}", type="tertiary", on_click=_take, args=(table,))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from backends.datasets.example import example_of
 from backends.datasets.schema import Schema
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.registry import ModelSummary
 from backends.serving.catalogue import Served
 from components import account, state
@@ -54,6 +54,13 @@ def who() -> str:
     return name
 
 
+def lacking(*needs: tuple[object, str]) -> None:
+    """Say under a button that cannot be pressed what it waits for: the words of the needs that are not met."""
+    words = [word for met, word in needs if not met]
+    if words:
+        st.caption(f":material/info: Needs {' and '.join(filter(None, (', '.join(words[:-1]), words[-1])))}.")
+
+
 def summary(models: tuple[ModelSummary, ...], base: str) -> str:
     """What is published, in a sentence of Markdown."""
     if not models:
@@ -71,7 +78,7 @@ def summary(models: tuple[ModelSummary, ...], base: str) -> str:
 def shares(model: Served) -> str:
     """How a split shares requests out, in words; empty without one."""
     whole = sum(weight for _, weight in model.split)
-    return ", ".join(f"version {number} {weight / whole:.0%}" for number, weight in model.split if weight > 0)
+    return ", ".join(f"version {number} {per_cent(weight / whole)}" for number, weight in model.split if weight > 0)
 
 
 def answering(model: Served) -> str:

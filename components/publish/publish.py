@@ -10,7 +10,7 @@ from backends.errors import WorkbenchError
 from components import admin, cached, state, tracking
 from components.export.ask import slug
 from components.feedback import escape, show_error
-from components.publish.place import LATEST
+from components.publish.place import LATEST, lacking
 from components.state import ExportOf
 
 HELP = "Part of the address: small letters, digits and dashes. A name that exists gets a new version."
@@ -46,9 +46,9 @@ def show(who: str) -> None:
         icon=":material/rocket_launch:",
         key="publish_start",
         disabled=not (name and who),
-        help=None if who else "Give your name first.",
     ):
         _publish(name, who, notes or "", what, made)
+    lacking((name, "the model's name"), (who, "your name"))
 
 
 def _suggested(what: ExportOf) -> str:
@@ -64,5 +64,6 @@ def _publish(name: str, who: str, notes: str, what: ExportOf, made: Exported) ->
             return
     cached.warm_widgets()
     state.set_widget(LATEST, version.name)
+    state.update(shipped=(*state.work().shipped, what))
     st.toast(f"Version {version.number} of {escape(version.name)} is live.", icon=":material/rocket_launch:")
     st.rerun()

@@ -11,6 +11,7 @@ from backends.errors import WorkbenchError
 from backends.registry import Event, Gate, Limits, ModelVersion
 from components import admin, cached, results, state
 from components.feedback import escape, show_error
+from components.publish.place import lacking
 
 MOST_REASON = 400  # characters
 COLORS = {"production": "green", "staging": "blue", "candidate": "gray", "archived": "orange"}
@@ -127,17 +128,19 @@ def _move(version: ModelVersion, who: str) -> None:
     limits = _limits() if to == "production" else Limits()
     gates = cached.registry().gates(version.name, version.number, limits) if to == "production" else ()
     _gates(gates, limits)
-    ready = bool(who and (reason or "").strip() and to) and all(gate.passed for gate in gates)
+    given, passed = (reason or "").strip(), all(gate.passed for gate in gates)
+    ready = bool(who and given and to) and passed
     with st.container(horizontal=True):
         if st.button("Move", icon=":material/swap_horiz:", disabled=not ready, key="publish_move", type="primary"):
-            _done(lambda: admin.registry().move(version.name, version.number, str(to), who, str(reason), limits))
+            _done(lambda: admin.registry().move(version.name, version.number, str(to), who, given, limits))
         if st.button(
             "Roll back to the former production version",
             icon=":material/undo:",
-            disabled=not (who and (reason or "").strip()),
+            disabled=not (who and given),
             key="publish_rollback",
         ):
-            _done(lambda: admin.registry().rollback(version.name, who, str(reason)))
+            _done(lambda: admin.registry().rollback(version.name, who, given))
+    lacking((who, "your name"), (given, "a reason"), (passed, "every gate above to be passed"))
 
 
 def _gates(found: tuple[Gate, ...], limits: Limits) -> None:
@@ -192,6 +195,7 @@ def _notes(version: ModelVersion, who: str) -> None:
     wanted = {str(row.tag): str(row.value) for row in edited.dropna().itertuples() if row.tag}
     if st.button("Save the tags", key=f"publish_tag_{key}", disabled=not who or wanted == dict(version.tags)):
         _done(lambda: _retag(version, wanted, who))
+    lacking((who, "your name"))
 
 
 def _retag(version: ModelVersion, wanted: dict[str, str], who: str) -> None:
@@ -210,6 +214,7 @@ def _delete(version: ModelVersion, who: str) -> None:
     fits = (sure or "").split() == [version.name, str(version.number)]
     if st.button("Delete", icon=":material/delete:", disabled=not (fits and who), key="publish_delete"):
         _done(lambda: admin.registry().delete(version.name, version.number, who, "deleted on the page Publish"))
+    lacking((who, "your name"), (fits, "the words above"))
 
 
 def _done(act: Callable[[], object]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.screenshots import settle
 from tests.browser.test_journey import go_to, save
 
 pytestmark = pytest.mark.browser
@@ -38,10 +39,23 @@ def test_from_an_alert_to_a_decision_a_pair_a_query_and_a_report(page: Page, tmp
     cells = page.locator(".js-plotly-plot .scatterlayer .points path")
     expect(cells.nth(20)).to_be_attached()
     before = (across.input_value(), page.get_by_role("combobox", name="Up").input_value())
-    box = cells.nth(20).bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    cell = cells.nth(20).bounding_box()
+    assert cell is not None
+    page.mouse.click(cell["x"] + cell["width"] / 2, cell["y"] + cell["height"] / 2)
     expect(page.get_by_role("combobox", name="Up")).not_to_have_value(before[1])
+
+    # Two quantities by a third are points, and are drawn though the pages' policy keeps WebGL from Plotly.
+    settle(page, 0)
+    for name, column in (("Across", "monthly_charge"), ("Up", "total_spent"), ("Colour", "age")):
+        box = page.get_by_role("combobox", name=name)
+        box.click()
+        page.keyboard.type(column, delay=20)
+        expect(page.get_by_role("option").first).to_contain_text(column)
+        box.press("Enter")
+        settle(page, 0)
+        expect(box).to_have_value(column)
+    expect(page.get_by_test_id("stPlotlyChart").last.locator(".scatterlayer .points path").nth(1_000)).to_be_attached()
+    expect(page.get_by_text("WebGL is not supported")).to_have_count(0)
 
     # A query, written with the help of the completion and run from the keyboard.
     page.get_by_role("tab", name="Query").click()

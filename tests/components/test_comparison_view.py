@@ -37,3 +37,12 @@ def test_a_failed_model_is_a_row_with_its_reason(comparison) -> None:
     shown = board_frame(failed)
     assert shown["remark"].iloc[2] == "timed out: It took more than 5 s."
     assert shown["ROC AUC"].iloc[2] == ""
+
+
+def test_the_board_says_among_which_models_one_is_the_simplest(comparison) -> None:
+    marks = {(True, False, False): "tied", (True, False, True): "simplest of the tied",
+             (True, True, True): "fastest and simplest of the tied", (False, False, False): ""}  # fmt: skip
+    board = comparison.leaderboard.copy()
+    for flags, words in marks.items():
+        board.loc[0, ["tied", "fastest", "simplest"]] = flags
+        assert board_frame(replace(comparison, leaderboard=board))["tied with best"].iloc[0] == words

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from backends.retrieval import Collection, Library, close_library, library
+from backends.retrieval import Collection, Library, Outcome, close_library, library
 from backends.retrieval.embedding import open_embedder
 from backends.settings import Settings
 from tests.backends.retrieval.fakes import HashEmbedder
-from tests.pages.conftest import Open, texts
+from tests.pages.conftest import Open, give, texts, work_of
 
 TEA = b"""# Tea
 
@@ -65,6 +65,27 @@ def test_without_documents_it_asks_for_some_or_offers_the_handbook(home: Path, o
     assert app.file_uploader[0].label.startswith("PDF")
     assert app.button[[button.label for button in app.button].index("Read them")].disabled
     assert not app.button(key="ask_sample").disabled
+
+
+def test_an_empty_collection_still_offers_the_handbook_and_says_of_bad_files_only_why(
+    home: Path, open_page: Open
+) -> None:
+    library(lambda: Library(Settings.from_environment())).create("My documents")
+    app = open_page("ask")
+    bad = Outcome("a.pdf", None, "The file 'a.pdf' has no bytes.")
+    give(app, replace(work_of(app), outcomes=(("My documents", (bad,)),)))
+    app.run()
+    assert not app.exception
+    assert "**My documents** is empty." in texts(app)
+    assert not app.button(key="ask_sample_instead").disabled
+    assert "Has no bytes" in "".join(warning.value for warning in app.warning)
+    assert not [one for one in app.expander if "read" in one.label]
+
+
+def test_a_question_without_a_word_is_told_so_once(kitchen: Collection, open_page: Open) -> None:
+    said = texts(ask(open_page("ask"), "?"))
+    assert "The question holds no word to look for." in said
+    assert "no word to search by" not in said
 
 
 def test_the_first_line_says_what_is_there(kitchen: Collection, open_page: Open) -> None:
@@ -156,7 +177,7 @@ def test_calls_name_the_collection_of_the_page(kitchen: Collection, open_page: O
 
 def test_the_threshold_in_force_is_said(kitchen: Collection, open_page: Open) -> None:
     kitchen.configure(replace(kitchen.options, threshold=0.99, threshold_from="by hand"))
-    assert "answers are given from 99% on" in texts(ask(open_page("ask"), "Is tea good for plants?"))
+    assert "answers are given from 99\xa0% on" in texts(ask(open_page("ask"), "Is tea good for plants?"))
 
 
 def test_a_damaged_collection_is_said_so_and_can_be_deleted(kitchen: Collection, open_page: Open) -> None:

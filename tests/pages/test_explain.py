@@ -39,6 +39,16 @@ def test_every_tab_answers_for_two_classes_and_for_three(open_page: Open, key: s
         assert shown or "too few" in said(app) or "No " in said(app), name
 
 
+def test_before_a_change_there_is_one_picture_and_a_word_why(open_page: Open) -> None:
+    app = open_page("explain")
+    give(app, trained_work("wine"))
+    app.session_state["explain_tab"] = "What-if"
+    app.run()
+    assert not app.exception
+    assert "Nothing is changed yet" in texts(app)
+    assert "**After**" not in texts(app)
+
+
 def test_a_change_moves_the_prediction_and_is_told(open_page: Open) -> None:
     app = trained(open_page, "loans").switch_page("explain_page.py").run()
     app = tab(app, "What-if")

@@ -155,7 +155,7 @@ def test_levels_that_are_not_allowed_are_never_proposed(open_page: Open) -> None
 def test_a_category_has_no_accumulated_effects_and_is_told_why(open_page: Open) -> None:
     app = opened(open_page, work(300), "logistic_regression")
     app.session_state["explain_tab"] = "What-if"
-    app.session_state["explain_way"] = "Accumulated local effects"
+    app.session_state["explain_way"] = "Accumulated effects"
     app.session_state["explain_effect"] = "town"
     app.run()
     assert not app.exception

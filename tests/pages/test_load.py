@@ -28,6 +28,13 @@ def test_an_uploaded_file_is_shown_with_what_was_guessed(open_page: Open) -> Non
     assert app.selectbox(key="load_decimal").value == ","
 
 
+def test_one_column_is_one_column_and_the_columns_can_be_downloaded(open_page: Open) -> None:
+    app = upload(open_page("load"), "one.csv", b"age\n7\n8\n9\n")
+    assert "3 rows and 1 column," in texts(app)
+    assert "3 rows × 1 column" in [caption.value for caption in app.sidebar.caption]
+    assert "load_kinds_csv" in str([one.proto for one in app.get("download_button")])
+
+
 def test_a_correction_reads_the_original_bytes_again(open_page: Open) -> None:
     app = upload(open_page("load"), "people.csv", PEOPLE)
     app.number_input(key="load_skip_lines").set_value(1)

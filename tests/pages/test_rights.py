@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def test_a_visitor_uses_what_is_published_and_changes_nothing(open_page: Open, t
     for tab in USES:
         look(app, tab)
         assert not controls(app), tab
-        assert "Publishing a version is for the administrator. Sign in at the foot of the sidebar." in texts(app)
+        assert "Publishing a version is for the administrator. Sign in at the foot of the sidebar" in texts(app)
         assert "The last predictions" not in texts(app)
     assert not [field for field in app.text_input if field.key == "publish_who"]
     assert "Moving, rolling back, describing and deleting a version is for the admin" in texts(look(app, "Versions"))
@@ -164,9 +165,34 @@ def test_where_everybody_has_to_sign_in_nothing_is_shown_before(monkeypatch: pyt
     assert len(app.run().sidebar.caption) > 0
 
 
-@pytest.mark.parametrize(("setting", "says"), [("required", "no way to do it is set up"), ("yes", "neither")])
+@pytest.mark.parametrize(("setting", "says"), [("required", "no way to do it is set up"), ("yes", "none of its choices")])
 def test_a_sign_in_that_is_not_set_up_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, setting: str, says: str) -> None:
     monkeypatch.setenv("WORKBENCH_SIGN_IN", setting)
     app = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60).run()
     assert says in str(app.error[0].proto)
     assert not app.button
+
+
+@pytest.mark.parametrize("setting", ["token", "reachable"])
+def test_who_may_not_publish_is_led_to_what_is_published(
+    open_page: Open, setting: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(setting)
+    app = open_page("home")
+    give(app, replace(exported_work("churn"), tour="on", toured=("explore", "explain")))
+    app.run()
+    labels = [link.proto.label for link in app.get("page_link")]
+    assert labels.count("Use what is published") == 2  # of the tour and of the card
+    assert not {"Go to Publish", "Let others use it"} & set(labels)
+    app = app.switch_page("publish_page.py").run()
+    assert "The tour is over." in texts(app)
+    assert "Use what is published" not in [link.proto.label for link in app.get("page_link")]
+
+
+def test_where_nobody_is_the_administrator_ask_says_what_would_make_one(
+    open_page: Open, reachable: None, published: str
+) -> None:
+    cached.library().create("Rules")
+    said = texts(open_page("ask"))
+    assert "until WORKBENCH_ADMIN_TOKEN is set" in said
+    assert "the administrator alone" not in said

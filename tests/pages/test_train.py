@@ -52,9 +52,10 @@ def test_one_click_gives_a_recommended_model_with_its_evidence(open_page: Open) 
     assert not app.exception
     assert "is recommended" in texts(app)
     labels = [metric.label for metric in app.metric]
-    assert "ROC AUC, hold-out" in labels
-    hold_out = next(metric for metric in app.metric if metric.label == "ROC AUC, hold-out")
-    low, high = (float(end) for end in hold_out.delta.split(" – "))
+    assert "ROC AUC" in labels
+    hold_out = next(metric for metric in app.metric if metric.label == "ROC AUC")
+    said = next(one.value for one in app.caption if "interval on the hold-out" in one.value)
+    low, high = (float(end) for end in said.split(",")[0].split("–"))
     assert 0.9 < low <= float(hold_out.value) <= high <= 1
     board = app.dataframe[0].value
     assert len(board) == 3

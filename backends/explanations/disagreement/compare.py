@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Dataset
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.errors import WorkbenchError
 from backends.explanations.cohorts.comparing import binomial_share
 from backends.explanations.cohorts.scores import Decided
@@ -192,5 +192,6 @@ def _message(titles: tuple[str, str], differ: int, rows: int, outcomes: pd.DataF
     neither = f", neither in {differ - first - second:,}" if first + second < differ else ""
     return (
         f"{titles[0]} and {titles[1]} decide differently on {differ:,} of {number_of(rows, 'row')} "
-        f"({differ / rows:.1%}): {titles[0]} is right in {first:,} of them, {titles[1]} in {second:,}{neither}."
+        f"({per_cent(differ / rows, 1)}): {titles[0]} is right in {first:,} of them, "
+        f"{titles[1]} in {second:,}{neither}."
     )

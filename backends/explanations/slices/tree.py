@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Dataset
+from backends.datasets.wording import per_cent
 from backends.explanations.cohorts.cohort import Cohort, merged
 from backends.explanations.cohorts.comparing import Moments
 from backends.explanations.cohorts.condition import Condition
@@ -207,6 +208,7 @@ def _message(nodes: pd.DataFrame) -> str:
         return "No split tells rows with more errors from rows with fewer: they look like chance."
     worst = leaves.iloc[int(leaves["error"].argmax())]
     return (
-        f"The error rate is highest for {worst['path']}: {worst['error']:.0%} of {worst['rows']:,} rows are wrong, "
-        f"{worst['share']:.0%} of all errors on {worst['rows'] / nodes['rows'].iloc[0]:.0%} of the rows."
+        f"The error rate is highest for {worst['path']}: {per_cent(worst['error'])} of {worst['rows']:,} rows are "
+        f"wrong, {per_cent(worst['share'])} of all errors on "
+        f"{per_cent(worst['rows'] / nodes['rows'].iloc[0])} of the rows."
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Column, Dataset, Schema
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.errors import WorkbenchError
 from backends.explanations.cohorts.cohort import Cohort
 from backends.explanations.cohorts.comparing import Moments, means_against, rates_against
@@ -229,7 +229,7 @@ def _message(kept: pd.DataFrame, name: str, looked_at: int, rate: bool) -> str:
         return f"No cohort has a significantly higher {name} than the rest; {looked_at:,} slices were looked at."
     first = kept.iloc[0]
     many = "One cohort has" if len(kept) == 1 else f"{len(kept)} cohorts have"
-    value, rest = (f"{first[key]:.1%}" if rate else f"{first[key]:.3g}" for key in ("value", "rest"))
+    value, rest = (per_cent(first[key], 1) if rate else f"{first[key]:.3g}" for key in ("value", "rest"))
     return (
         f"{many} a significantly higher {name} than the rest. The surest: {first['words']}, with {value} "
         f"on {number_of(int(first['rows']), 'row')} against {rest}."

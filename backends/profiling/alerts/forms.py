@@ -14,7 +14,7 @@ from backends.datasets.describe import percentage
 from backends.datasets.recipe import Step
 from backends.datasets.schema import Kind
 from backends.datasets.traits import names_a_group, spaced
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule, cut, quoted, some
 from backends.profiling.alerts.ways import LEAST as SHARE
@@ -132,8 +132,8 @@ RULES = (
     Rule(
         "two_formats",
         "Dates or numbers written in two ways",
-        f"At least {MOSTLY:.0%} of at least {LEAST} texts are dates, or numbers, and two ways of writing them (day or "
-        f"month first, point or comma, with % or without, …) are each those of {SHARE:.0%} or more.",
+        f"At least {per_cent(MOSTLY)} of at least {LEAST} texts are dates, or numbers, and two ways of writing them "
+        f"(day or month first, point or comma, with % or without, …) are each those of {per_cent(SHARE)} or more.",
         "medium",
         "No one way reads them all: read as one, the others are missing or, where day and month change places, wrong.",
         "Write them in one way before loading; two sources were probably put into one file, which are worth comparing.",
@@ -143,7 +143,7 @@ RULES = (
     Rule(
         "numbers_as_text",
         "Numbers stored as text",
-        f"At least {MOSTLY:.0%} of at least {LEAST} texts are numbers (without a zero in front, as codes have).",
+        f"At least {per_cent(MOSTLY)} of at least {LEAST} texts are numbers (without a zero in front, as codes have).",
         "medium",
         "As text, 10 is as far from 11 as from 1,000: the order is lost, and new numbers are unknown.",
         "Treat the column as numbers; what is no number becomes missing, so look at those values first.",
@@ -153,7 +153,7 @@ RULES = (
     Rule(
         "dates_as_text",
         "Dates stored as text",
-        f"At least {MOSTLY:.0%} of at least {LEAST} texts are dates.",
+        f"At least {per_cent(MOSTLY)} of at least {LEAST} texts are dates.",
         "medium",
         "As text a date has no order: trends, seasons and a split in time are out of reach.",
         "Treat the column as dates; what is no date becomes missing. Dates written in several ways have to be made "
@@ -164,7 +164,7 @@ RULES = (
     Rule(
         "mixed_types",
         "Two kinds of values in one column",
-        f"{PARTLY:.0%} to {MOSTLY:.0%} of at least {LEAST} texts are numbers or dates, the rest are not.",
+        f"{per_cent(PARTLY)} to {per_cent(MOSTLY)} of at least {LEAST} texts are numbers or dates, the rest are not.",
         "medium",
         "Two things were written into one column; as a category it has too many levels, as numbers too many gaps.",
         "Find out what was meant, and split it into two columns before loading.",

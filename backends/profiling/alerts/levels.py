@@ -10,7 +10,7 @@ import numpy as np
 from backends.datasets.describe import percentage
 from backends.datasets.recipe import OTHER, Step
 from backends.datasets.traits import spaced
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule, cut, drop, quoted
 
@@ -169,7 +169,7 @@ RULES = (
     Rule(
         "imbalanced",
         "One level outweighs all others",
-        f"One level has at least {OUTWEIGHED:.0%} of at least {LEAST} values.",
+        f"One level has at least {per_cent(OUTWEIGHED)} of at least {LEAST} values.",
         "low",
         "What a model does for the other levels rests on few rows, and an average over all hides it.",
         "Look at the results for the small levels apart, with their uncertainty.",

@@ -8,7 +8,7 @@ import numpy as np
 
 from backends.datasets.describe import percentage
 from backends.datasets.recipe import Step
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alerts.evidence import NUMBERS, Evidence
 from backends.profiling.alerts.rule import Finding, Rule, figure
 
@@ -179,7 +179,7 @@ RULES = (
     Rule(
         "zeros",
         "Mostly zeros",
-        f"At least {ZEROS:.0%} of the numbers are 0, among more than {FEW} different ones.",
+        f"At least {per_cent(ZEROS)} of the numbers are 0, among more than {FEW} different ones.",
         "low",
         "The column answers two questions at once: whether there is anything, and how much.",
         "Where 0 means that nothing was measured, treat it as missing; else leave it, and prefer models made of trees.",
@@ -199,7 +199,7 @@ RULES = (
     Rule(
         "outliers",
         "Outliers",
-        f"At least {OUTLYING:.0%} of the numbers lie more than 1.5 interquartile ranges beyond the quartiles.",
+        f"At least {per_cent(OUTLYING)} of the numbers lie more than 1.5 interquartile ranges beyond the quartiles.",
         "low",
         "The column has heavier tails than a bell curve; a scale or straight line fitted to it follows the tails.",
         "Look at the histogram before you cut anything: these are too many to be mistakes.",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from backends.datasets.describe import percentage
 from backends.datasets.recipe import listed
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.profiling.alerts.evidence import SAME, Evidence
 from backends.profiling.alerts.rule import Finding, Rule, drop
 
@@ -125,7 +125,8 @@ RULES = (
     Rule(
         "missing_together",
         "Missing in the same rows",
-        f"At least {LEAST} rows lack two columns, and these are {OVERLAP:.0%} or more of the rows that lack either.",
+        f"At least {LEAST} rows lack two columns, and these are {per_cent(OVERLAP)} or more of the rows that "
+        "lack either.",
         "low",
         "Some rows lack a whole block: a form that was not sent, a sensor that was off, a join that found nothing.",
         "Find out why. One column that says whether the block is there is often worth more than filling each gap.",

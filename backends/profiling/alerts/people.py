@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.datasets.traits import spaced
+from backends.datasets.wording import per_cent
 from backends.profiling.alerts.evidence import CHARACTERS, LEVELS, WORDS, Evidence, Pool
 from backends.profiling.alerts.patterns import EMAIL, PATTERNS, Pattern
 from backends.profiling.alerts.rule import Finding, Rule, cut, drop
@@ -98,7 +99,7 @@ RULES = (
         "personal_name",
         "Names or addresses of people",
         f"A column with at least {NAMES} different texts is named like names or addresses of people; one that is just "
-        f"called a name counts when {CALLED:.0%} of its values have two words with capitals and no digit.",
+        f"called a name counts when {per_cent(CALLED)} of its values have two words with capitals and no digit.",
         "high",
         "It tells who somebody is. It must not get into a published widget, a report or a log.",
         "Drop the column, unless you are allowed to hold it and need it to look rows up.",

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from backends.datasets.traits import looks_sensitive
-from backends.datasets.wording import number_of
+from backends.datasets.wording import number_of, per_cent
 from backends.profiling.alerts.evidence import Evidence, Pool
 from backends.profiling.alerts.rule import Finding, Rule, drop
 
@@ -39,9 +39,9 @@ def _sensitive(e: Evidence) -> Iterator[Finding]:
     for at, name in enumerate(e.names):
         named, trait = looks_sensitive(name), traits.get(name, "")
         if named or trait:
-            why = "its name says so" if named else f"its levels are of {trait}"
+            why = "as its name says" if named else f"as its levels are of {trait}"
             number = number_of(int(e.figures("distinct")[at]), "different value")
-            yield Finding((name,), f"{name!r} may describe a protected trait: {why}. It has {number}.", 1, drop(name))
+            yield Finding((name,), f"{name!r}, {why}; it has {number}.", 1, drop(name))
 
 
 def _traits(pool: Pool) -> dict[str, str]:
@@ -67,7 +67,7 @@ RULES = (
         "sensitive",
         "May describe a protected trait",
         "The column is named like age, sex, race, origin, religion, marital status, postcode, …, or at least "
-        f"two, and {TELLING:.0%}, of its levels are of such a trait.",
+        f"two, and {per_cent(TELLING)}, of its levels are of such a trait.",
         "medium",
         "A model can treat groups of people differently by it, which may be unfair or unlawful. Dropping the column "
         "does not end that: other columns stand in for it, and then nobody can measure it.",

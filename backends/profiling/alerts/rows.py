@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from backends.datasets.describe import percentage
 from backends.datasets.recipe import Step, listed
 from backends.datasets.traits import names_a_group
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alert import Severity
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule
@@ -66,7 +66,7 @@ RULES = (
     Rule(
         "duplicate_rows",
         "Repeated rows",
-        f"A row equals an earlier one in every column; from {REPEATED:.0%} of the rows on it weighs more.",
+        f"A row equals an earlier one in every column; from {per_cent(REPEATED)} of the rows on it weighs more.",
         "low",
         "A copy in the hold-out part of a row that was trained on is an exam question known beforehand.",
         "Drop the copies, unless equal rows are different cases by chance, as happens where columns are few.",

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from backends.datasets.describe import percentage
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alert import Severity
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule, cut, drop, quoted
@@ -34,7 +34,7 @@ def _leaks(e: Evidence) -> Iterator[Finding]:
         auc, rank, share = (float(features[figure].to_numpy()[at]) for figure in ("auc", "spearman", "mi_share"))
         told = [f"its own AUC is {auc:.3f}"] if np.isfinite(auc) else []
         told += [f"its rank correlation with it is {rank:.3f}"] if np.isfinite(rank) else []
-        told.append(f"it holds {share:.0%} of the target's information")
+        told.append(f"it holds {per_cent(share)} of the target's information")
         found = f"{name!r} alone nearly gives {e.target!r} away: {' and '.join(told)}."
         value = np.nanmax([auc, abs(rank), share])
         yield Finding((name,), found, value, drop(name), sample=view.sample.words)
@@ -112,8 +112,8 @@ RULES = (
     Rule(
         "target_imbalance",
         "A small class",
-        f"The smallest class of the target has less than {SMALL:.0%} of the rows, and of half an equal share; below "
-        f"{TINY:.0%} of the rows it weighs more.",
+        f"The smallest class of the target has less than {per_cent(SMALL)} of the rows, and of half an equal share; "
+        f"below {per_cent(TINY)} of the rows it weighs more.",
         "medium",
         "A model that never names this class is right nearly always: accuracy says nothing here.",
         "Compare by average precision or recall at a threshold that you choose, and look at the intervals.",

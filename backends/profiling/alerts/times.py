@@ -10,7 +10,7 @@ import numpy as np
 
 from backends.datasets.describe import iso
 from backends.datasets.recipe import Step
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule
 
@@ -139,7 +139,8 @@ RULES = (
     Rule(
         "time_gaps",
         "Holes in a regular series",
-        f"At least {LEAST} dates, {REGULAR:.0%} of whose steps are equal, and a step of {GAP} times that or more.",
+        f"At least {LEAST} dates, {per_cent(REGULAR)} of whose steps are equal, and a step of {GAP} times that "
+        "or more.",
         "low",
         "Something was not recorded for a while: sums, lags and moving averages across the hole are wrong.",
         "Find out what happened then. Validate in the order of time, so that a hole is not filled from both sides.",
@@ -148,7 +149,8 @@ RULES = (
     Rule(
         "time_repeats",
         "Moments that occur twice",
-        f"Up to {SELDOM:.0%} of the dates repeat another one, in a column whose dates are otherwise all different.",
+        f"Up to {per_cent(SELDOM)} of the dates repeat another one, in a column whose dates are otherwise all "
+        "different.",
         "low",
         "Where there should be one row per moment, a record was written twice, or two series were put into one file.",
         "Look at these rows together; if there are two series, their name is missing as a column.",

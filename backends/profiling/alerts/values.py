@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from backends.datasets.describe import percentage
-from backends.datasets.wording import agreeing, number_of
+from backends.datasets.wording import agreeing, number_of, per_cent
 from backends.profiling.alerts.evidence import Evidence
 from backends.profiling.alerts.rule import Finding, Rule, cut, drop, quoted
 
@@ -75,7 +75,7 @@ RULES = (
     Rule(
         "near_constant",
         "Nearly always the same value",
-        f"At least {NEARLY:.0%} of the values are equal, in a column with at least {LEAST} values.",
+        f"At least {per_cent(NEARLY)} of the values are equal, in a column with at least {LEAST} values.",
         "low",
         "A model sees too few exceptions to learn from, and some parts of the data will have none of them.",
         "Drop the column unless the exceptions are what matters, as a rare warning sign does.",
@@ -85,7 +85,8 @@ RULES = (
     Rule(
         "many_missing",
         "Many missing values",
-        f"At least {MANY_MISSING:.0%} of the rows have no value; from {MOSTLY_MISSING:.0%} on it weighs more.",
+        f"At least {per_cent(MANY_MISSING)} of the rows have no value; from {per_cent(MOSTLY_MISSING)} on it weighs "
+        "more.",
         "low",
         "What is filled in for the gaps is made up, and decides more than what was measured.",
         "Look whether being missing goes with the target: then it is information. Else drop the column.",

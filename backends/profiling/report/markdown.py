@@ -55,7 +55,7 @@ def _overview(overview: Data) -> str:
     figures = {
         "rows": amount(overview["rows"]),
         "columns": f"{amount(overview['columns'])} ({kinds})",
-        "missing cells": f"{amount(overview['missing'])} ({percent(overview['missing_share'])})",
+        "missing values": f"{amount(overview['missing'])} ({percent(overview['missing_share'])})",
         "duplicate rows": amount(overview["duplicate_rows"]),
         "complete rows": amount(overview["complete_rows"]),
     }

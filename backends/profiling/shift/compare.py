@@ -21,7 +21,7 @@ from backends.profiling.values import Values
 RATE = 200_000  # cells per second and part that the time of a budget is reckoned with
 LEVEL = 0.05  # false discovery rate
 MATTERS = 0.1  # PSI; less is usually called stable
-HALVES = ("first 50% of the rows", "last 50%")
+HALVES = ("first 50\xa0% of the rows", "last 50\xa0%")
 IN_FILE_ORDER = "the file is in the order of this column"  # the note of such a column
 IN_ORDER = 0.99  # rank correlation with the place in the file
 RESTARTING = 0.8  # the same where neighbouring rows are in order but for a few: the file starts over somewhere

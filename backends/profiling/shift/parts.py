@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from backends.datasets.schema import Column
+from backends.datasets.wording import per_cent
 from backends.errors import WorkbenchError
 from backends.profiling.bins import level_labels
 from backends.profiling.budget import Budget, Sample
@@ -67,7 +68,8 @@ def first_and_last(values: Values, share: float = 0.5) -> Parts:
     cut = round(values.rows * share)
     rows = np.arange(values.rows)
     return _checked(
-        Part(values, f"first {share:.0%} of the rows", rows[:cut]), Part(values, f"last {1 - share:.0%}", rows[cut:])
+        Part(values, f"first {per_cent(share)} of the rows", rows[:cut]),
+        Part(values, f"last {per_cent(1 - share)}", rows[cut:]),
     )
 
 

@@ -18,6 +18,7 @@ from backends.retrieval.answering.prompt import Prompt, compose
 from backends.retrieval.answering.suspicions import suspicions
 from backends.retrieval.answering.verify import Verified, verify
 from backends.retrieval.embedding.embedder import Embedder
+from backends.retrieval.search.candidates import NO_SUBJECT, NO_WORD
 from backends.retrieval.search.hit import Found
 from backends.settings import Settings
 
@@ -25,7 +26,7 @@ OTHER_SCALE = (
     "The threshold of this collection was calibrated with the embedding model, which is not ready: until it is, the "
     "shipped one holds."
 )
-NOTHING_ASKED = "The question has no word to search by: every text has them all. Ask a longer question."
+NOTHING_ASKED = "The question has no word to search by, or only such as every text has. Ask a longer question."
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def answer(found: Found, settings: Settings, embedder: Embedder | None, asking: 
     threshold = DEFAULT_THRESHOLD if asking.threshold is None or other_scale else asking.threshold
     question = asking.question or found.question
     if not says_something(found.question, asking.language):
-        said = _Said(EXTRACTS, notes=(NOTHING_ASKED,))
+        told = {NO_WORD, NO_SUBJECT}.intersection(found.notes)  # the search says it in its own words
+        said = _Said(EXTRACTS, notes=() if told else (NOTHING_ASKED,))
     elif not found.hits or sure < threshold:
         said = _Said(EXTRACTS)
     elif client is None:

@@ -20,6 +20,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from backends.datasets.wording import per_cent
 from backends.retrieval.answering.once import Encoder
 from backends.retrieval.answering.signs import signs
 from backends.retrieval.search.analysis import query_terms, stop_terms
@@ -75,9 +76,9 @@ def says_something(question: str, language: str = "english") -> bool:
 
 
 def sure(value: float) -> str:
-    """A confidence in words: no model is certain.
+    r"""A confidence in words: no model is certain.
 
     >>> sure(0.98), sure(0.999), sure(0.001)
-    ('98%', 'over 99%', 'under 1%')
+    ('98\xa0%', 'over 99\xa0%', 'under 1\xa0%')
     """
-    return "over 99%" if value > 0.99 else "under 1%" if value < 0.01 else f"{value:.0%}"
+    return f"over {per_cent(0.99)}" if value > 0.99 else f"under {per_cent(0.01)}" if value < 0.01 else per_cent(value)

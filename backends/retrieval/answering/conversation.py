@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from backends.datasets.wording import per_cent
 from backends.retrieval.answering.answer import EXTRACTS, NOT_FOUND, Answer, Citation, Sentence, Turn
 from backends.retrieval.answering.confidence import sure
 
@@ -99,7 +100,7 @@ def _origin(answer: Answer) -> str:
     writer = "In the documents' own words" if answer.writer == EXTRACTS else f"Worded by {answer.writer}"
     citations = "1 citation" if answer.removed_citations == 1 else f"{answer.removed_citations} citations"
     removed = f"; {citations} to nothing removed" if answer.removed_citations else ""
-    return f"{writer}; confidence {sure(answer.confidence)}, threshold {answer.threshold:.0%}{removed}"
+    return f"{writer}; confidence {sure(answer.confidence)}, threshold {per_cent(answer.threshold)}{removed}"
 
 
 def _escaped(text: str) -> str:

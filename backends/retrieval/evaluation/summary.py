@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from backends.datasets.wording import per_cent
 from backends.retrieval.evaluation.bootstrap import RESAMPLES, intervals, percentile_intervals
 from backends.retrieval.evaluation.metrics import METRICS
 
@@ -75,7 +76,13 @@ def summary(questions: pd.DataFrame, k: int, resamples: int = RESAMPLES, seed: i
     low, high = percentile_intervals(times, tuple(LATENCY.values()), resamples, seed)
     for place, (key, share) in enumerate(LATENCY.items()):
         ends = (float(np.quantile(times, share)), low[place], high[place], len(times))
-        rows[key] = (f"Latency p{100 * share:.0f}", f"{share:.0%} of the searches are as quick", "ms", *ends, True)
+        rows[key] = (
+            f"Latency p{100 * share:.0f}",
+            f"{per_cent(share)} of the searches are as quick",
+            "ms",
+            *ends,
+            True,
+        )
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS))
     return table.rename_axis("metric")
 

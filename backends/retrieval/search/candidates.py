@@ -18,6 +18,8 @@ from backends.retrieval.search.hit import Place, SearchOptions
 from backends.retrieval.search.rrf import fuse
 
 MOST_TERMS = 64  # of a question, the first ones; each costs a look into the index
+NO_WORD = "The question holds no word to look for."
+NO_SUBJECT = "The question holds no word that names a subject, so no passage can be said to answer it."
 Ranking = dict[int, float]  # chunk id → score, the best first
 
 
@@ -78,7 +80,7 @@ def find(
     every = query_terms(question, language)
     found = Candidates(every[:MOST_TERMS], subject=not stop_terms(language).issuperset(every))
     if every and not found.subject:
-        found.notes.append("The question holds no word that names a subject, so no passage can be said to answer it.")
+        found.notes.append(NO_SUBJECT)
     if len(every) > MOST_TERMS:
         found.notes.append(f"The question has {len(every)} different words: the first {MOST_TERMS} are looked for.")
     meaning = Meaning(store, engine, embedder) if engine is not None and embedder is not None else None
@@ -100,7 +102,7 @@ def _by_words(store: Store, options: SearchOptions, found: Candidates) -> None:
         found.rankings["lexical"] = dict(store.lexical(found.terms, _count(options), options.filter))
         found.idf = store.idf(found.terms)
     if not found.terms:
-        found.notes.append("The question holds no word to look for.")
+        found.notes.append(NO_WORD)
 
 
 def _by_meaning(meaning: Meaning, question: str, options: SearchOptions, found: Candidates) -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import pytest
 
 from backends.charts import explaining
+from backends.charts.template import palette
 from backends.explanations import (
     beeswarm,
     dependence,
@@ -94,7 +95,7 @@ def test_a_waterfall_starts_where_the_last_step_ended() -> None:
     assert list(drawn.data[0].base) == [0.0, -2.0]
     assert list(drawn.data[0].x) == [-2.0, 0.5]
     words = [annotation.text for annotation in drawn.layout.annotations]
-    assert words == ["on average 0", "this row −1.5"]
+    assert words == ["on average 0", "this row −1.5", "−2", "+0.5"]
 
 
 def three_classes() -> Explanation:
@@ -128,10 +129,19 @@ def test_a_waterfall_and_a_beeswarm_name_their_class() -> None:
     assert "'Barolo'" in explaining.beeswarm(beeswarm(found, output=0), found).layout.xaxis.title.text
 
 
+def test_the_lines_of_a_waterfall_pass_behind_its_figures() -> None:
+    found = told(np.array([[[0.5], [-2.0]]]))
+    for dark in (False, True):
+        drawn = explaining.waterfall(waterfall(found, 0), found, dark=dark)
+        *_, down, up = drawn.layout.annotations
+        assert (down.x, down.xanchor, up.x, up.xanchor) == (-2.0, "right", -1.5, "left")
+        assert up.bgcolor == palette(dark).surface
+
+
 def test_a_waterfall_has_room_for_its_words() -> None:
     found = told(np.array([[[0.5], [-4.25]]]))
     drawn = explaining.waterfall(waterfall(found, 0), found)
-    start, above = drawn.layout.annotations
+    start, above, *_ = drawn.layout.annotations
     assert (start.text, above.text) == ("on average 0", "this row −3.75")
     assert (start.xanchor, above.xanchor) == ("right", "left")  # towards the middle
     assert above.yshift - start.yshift >= 20

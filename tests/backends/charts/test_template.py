@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from backends.charts import PLOTLY_CONFIG, figure, plotly_config, template
 from backends.charts.template import DARK, LIGHT, Palette, plain
+
+WEBGL = re.compile(  # the traces of Plotly that it draws by WebGL
+    r"(scatter(polar)?gl|heatmapgl|scatter3d|surface|mesh3d|isosurface|volume|cone|streamtube|parcoords|splom|"
+    r"(scatter|density|choropleth)map(box)?)\b"
+)
 
 
 def luminance(colour: str) -> float:
@@ -53,3 +61,13 @@ def test_a_figure_carries_its_axis_titles_and_its_theme() -> None:
 def test_names_from_a_table_are_text_and_never_markup() -> None:
     assert plain('<a href="x">y</a>') == '&lt;a href="x"&gt;y&lt;/a&gt;'
     assert len(plain("x" * 500)) == 60
+
+
+def test_no_chart_needs_webgl_which_the_pages_policy_forbids() -> None:
+    """Plotly's WebGL traces compile code from text; without `unsafe-eval` it says that the browser has no WebGL."""
+    builders = sorted(Path(template.__code__.co_filename).parent.glob("*.py"))
+    assert len(builders) > 10
+    made = {path.name: re.findall(r"add_(\w+)\(|go\.([A-Z]\w+)", path.read_text(encoding="utf-8")) for path in builders}
+    names = {(file, one.lower()) for file, traces in made.items() for pair in traces for one in pair if one}
+    assert ("cohorts.py", "scatter") in names
+    assert {one for one in names if WEBGL.fullmatch(one[1])} == set()

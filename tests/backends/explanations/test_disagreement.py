@@ -80,7 +80,7 @@ def test_who_is_right_where_they_differ_is_counted() -> None:
     assert sorted(differing[["truth", "first", "second"]].itertuples(index=False, name=None)) == [
         ("no", "yes", "no"), ("yes", "no", "yes"), ("yes", "yes", "no"),
     ]  # fmt: skip
-    assert found.message == ("A and B decide differently on 3 of 6 rows (50.0%): A is right in 1 of them, B in 2.")
+    assert found.message == ("A and B decide differently on 3 of 6 rows (50.0\xa0%): A is right in 1 of them, B in 2.")
 
 
 def test_the_rows_that_are_furthest_apart_come_first() -> None:

@@ -110,7 +110,22 @@ def test_a_simple_model_far_behind_is_not_recommended_though_it_ties() -> None:
     result = ranked(scores(rf=rf, lr=unsteady, hgb=near), costs(rf=(1, 1, 8), lr=(2, 1, 1), hgb=(3, 1, 7)))
     assert result.tied == {"rf", "lr", "hgb"}
     assert (result.simplest, result.recommended) == ("lr", "hgb")
-    assert "is the simpler of the two within one standard error; random forest predicts fastest" in result.reason
+    assert result.reason.endswith(
+        "(random forest, logistic regression) and is simpler than random forest, the only other one within one "
+        "standard error; random forest predicts fastest."
+    )
+
+
+def test_of_two_equally_simple_models_the_better_one_is_not_called_the_simpler() -> None:
+    rf = 0.85 + np.array([-0.01, 0.01, 0.0, -0.01, 0.01])
+    unsteady = rf - 0.05 + np.array([0.05, -0.06, 0.07, -0.07, 0.01])
+    near = rf - 0.005 + np.array([0.01, -0.01, 0.01, -0.01, 0.0])
+    two = ranked(scores(rf=rf, hgb=near), costs(rf=(1, 1, 8), hgb=(3, 1, 8)))
+    assert "and is the better of the two, which are equally simple;" in two.reason
+    three = ranked(scores(rf=rf, lr=unsteady, hgb=near), costs(rf=(1, 1, 8), lr=(2, 1, 9), hgb=(3, 1, 8)))
+    assert "and is better than hist gradient boosting, the only other one within one standard error and as simple;" in (
+        three.reason
+    )
 
 
 def test_the_best_is_recommended_when_the_others_are_behind_by_more_than_an_error() -> None:

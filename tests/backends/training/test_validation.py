@@ -101,7 +101,7 @@ def test_a_class_with_enough_rows_is_in_every_fold_and_in_the_hold_out_unless_it
         ({"codes": np.array([0] * 95 + [1] * 5)}, "Class 'yes' of 'y' has 5 rows; 5 folds", "Use 4 folds or fewer"),
         ({"codes": np.array([0] * 98 + [1] * 2)}, "has 2 rows", "Leave out the class"),
         ({"folds": 1}, "1 folds cannot be made", "between 2 and 50"),
-        ({"holdout": 0.9}, "hold-out of 90%", "between 5% and 50%"),
+        ({"holdout": 0.9}, "hold-out of 90\xa0%", "between 5\xa0% and 50\xa0%"),
         ({"scheme": "leave-one-out"}, "no validation scheme 'leave-one-out'", "stratified"),
         ({"scheme": "group"}, "no group column", "Choose the group column"),
         ({"scheme": "group", "group": "g", "groups": np.arange(100) // 20}, "5 groups, too few", "at most 3 folds"),

@@ -28,7 +28,7 @@ def paired(difference: float, significant: bool) -> Paired:
 def test_questions_with_something_relevant_count_and_all_found_is_not_certain() -> None:
     said = sentence(evaluation([1, 4, 12, float("nan"), 1], [True, True, True, True, False]))
     assert "**2 of 4 questions**" in said
-    assert "95 % interval 91%" in sentence(evaluation([1.0] * 40, [True] * 40))
+    assert "95\xa0% interval 91\xa0%" in sentence(evaluation([1.0] * 40, [True] * 40))
 
 
 def test_without_a_relevant_document_nothing_is_claimed() -> None:

@@ -114,13 +114,13 @@ CASES: dict[str, Case] = {
             Raises(
                 {"age": num(normal(200)), "z": num(normal(200, 3))},
                 ("age",),
-                ("its name says so. It has",),
+                ("'age', as its name says; it has",),
                 drop("age"),
             ),
             Raises(
                 {"a1": cat(["Male", "Female", "unknown", "male"] * 50), "x": NUMBER},
                 ("a1",),
-                ("its levels are of sex",),
+                ("as its levels are of sex",),
                 drop("a1"),
             ),
         ),

@@ -21,7 +21,7 @@ def test_first_and_last_keep_the_files_order():
     parts = first_and_last(TABLE, 0.25)
     assert parts.before.positions.tolist() == [0]
     assert parts.after.positions.tolist() == [1, 2, 3]
-    assert (parts.before.label, parts.after.label) == ("first 25% of the rows", "last 75%")
+    assert (parts.before.label, parts.after.label) == ("first 25\xa0% of the rows", "last 75\xa0%")
 
 
 def test_a_moment_belongs_to_the_later_part_and_rows_without_date_are_counted():

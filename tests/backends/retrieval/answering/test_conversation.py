@@ -36,7 +36,7 @@ def test_markdown_has_the_answer_and_a_footnote_for_its_source() -> None:
     assert text == (
         "# Physics\n\n2026-01-02 03:04 UTC\n\n## When does ice melt?\n\n"
         "Ice melts at zero degrees\\.[^1]\n\n"
-        "*In the documents' own words; confidence 90%, threshold 50%*\n\n---\n\n"
+        "*In the documents' own words; confidence 90 %, threshold 50 %*\n\n---\n\n"
         "[^1]: ice\\.txt, version 2, page 7, characters 1015–1041: “Ice melts at zero degrees\\.”\n"
     )
 
@@ -62,7 +62,7 @@ def test_what_is_doubtful_is_said() -> None:
 def test_one_citation_is_one_and_no_answer_is_certain() -> None:
     text = Conversation((answer_of(removed_citations=1, confidence=0.9996),)).to_markdown()
     assert "1 citation to nothing removed" in text
-    assert "confidence over 99%, threshold 50%" in text
+    assert "confidence over 99 %, threshold 50 %" in text
 
 
 def test_no_answer_is_said() -> None:
