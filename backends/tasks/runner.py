@@ -17,8 +17,9 @@ from typing import Any
 from backends.errors import WorkbenchError, no_room
 from backends.settings import Settings
 from backends.tasks.folders import JobFolders
-from backends.tasks.job import ENDED, Job, JobError
-from backends.tasks.memory import Budget, megabytes
+from backends.tasks.job import ENDED, Job
+from backends.tasks.memory import Budget
+from backends.tasks.outcomes import ending, not_started
 from backends.tasks.processes import guard_memory, kill_tree, spawn, tell
 from backends.tasks.turns import next_to_start, queue
 from backends.tasks.worker import TEMPORARY
@@ -179,7 +180,7 @@ class JobRunner:
                 process = spawn(self._addresses[job.id], job.folder)
             except OSError as error:  # no disk for its log, no process to be had
                 log.warning("job %s could not be started: %s", job.id, error)
-                self._set(job.id, state="failed", ended_at=time.monotonic(), error=_not_started(error, job.id))
+                self._set(job.id, state="failed", ended_at=time.monotonic(), error=not_started(error, job.id))
                 continue
             self._processes[job.id] = process
             self._set(job.id, state="running", started_at=time.monotonic())
@@ -205,7 +206,7 @@ class JobRunner:
             shutil.rmtree(self._jobs[identity].folder / TEMPORARY, ignore_errors=True)  # of a job that was killed
             cancelled = self._jobs[identity].state == "cancelling" or identity in self._dropped
             del self._processes[identity], self._followers[identity]
-            self._set(identity, ended_at=time.monotonic(), doing="", **_ending(outcome, code, cancelled, identity))
+            self._set(identity, ended_at=time.monotonic(), doing="", **ending(outcome, code, cancelled, identity))
             if identity in self._dropped:
                 self._remove(identity)
             self._start_waiting()
@@ -239,57 +240,3 @@ def _kill_after_grace(process: subprocess.Popen[str]) -> None:
         process.wait(GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         kill_tree(process)
-
-
-def _ending(outcome: dict[str, Any], code: int, cancelled: bool, identity: str) -> dict[str, Any]:
-    """The final state of a job, from its last words and its exit code."""
-    if "outcome" in outcome:
-        files = outcome.get("files", {})
-        return {"state": outcome["outcome"], "files": files, "fraction": 1.0}
-    if cancelled:
-        return {"state": "cancelled"}
-    error = _error(outcome, code, identity)
-    log.warning("job %s failed (exit code %s): %s %s", identity, code, error.message, outcome.get("crash", ""))
-    return {"state": "failed", "error": error}
-
-
-def _error(outcome: dict[str, Any], code: int, identity: str) -> JobError:
-    if "memory" in outcome:
-        return _too_large(outcome["memory"], identity)
-    if "error" in outcome:
-        return JobError(outcome["error"]["message"], outcome["error"]["hint"], identity)
-    if "crash" in outcome:
-        return JobError("Something went wrong inside the workbench.", "The server's log has the details.", identity)
-    if code == -9:
-        return JobError(
-            "The system killed it, most likely because the machine ran out of memory.",
-            "Use fewer rows or models, or a larger machine.",
-            identity,
-        )
-    return JobError(
-        f"It ended unexpectedly (exit code {code}).",
-        "Start it again, with fewer rows or models if it ends so.",
-        identity,
-    )
-
-
-def _not_started(error: OSError, identity: str) -> JobError:
-    known = no_room(error)
-    if known is not None:
-        return JobError(known.message, known.hint, identity)
-    return JobError("It could not be started.", "Try again; the server's log has the reason.", identity)
-
-
-def _too_large(found: dict[str, Any], identity: str) -> JobError:
-    used, limit = megabytes(found["used"]), megabytes(found["limit"])
-    if found["of"] == "all":
-        return JobError(
-            f"It was stopped because the workbench with all its jobs used {used} MB; the limit is {limit} MB.",
-            "Try again when other jobs have ended, use fewer rows or models, or raise WORKBENCH_TOTAL_MEMORY_MB.",
-            identity,
-        )
-    return JobError(
-        f"It was stopped because it used {used} MB; the limit is {limit} MB.",
-        "Use fewer rows or models, or raise WORKBENCH_JOB_MEMORY_MB.",
-        identity,
-    )

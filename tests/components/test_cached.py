@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import streamlit as st
 
 from components import cached
-from components.cached import Once, Remembered
+from components.lasting import Once, Remembered
 
 
 def test_any_browser_may_empty_streamlits_caches_and_nobody_loses_anything() -> None:
