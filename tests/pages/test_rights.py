@@ -165,9 +165,7 @@ def test_where_everybody_has_to_sign_in_nothing_is_shown_before(monkeypatch: pyt
     assert len(app.run().sidebar.caption) > 0
 
 
-@pytest.mark.parametrize(
-    ("setting", "says"), [("required", "no way to do it is set up"), ("yes", "none of its")]
-)
+@pytest.mark.parametrize(("setting", "says"), [("required", "no way to do it is set up"), ("yes", "none of its")])
 def test_a_sign_in_that_is_not_set_up_lets_nobody_in(monkeypatch: pytest.MonkeyPatch, setting: str, says: str) -> None:
     monkeypatch.setenv("WORKBENCH_SIGN_IN", setting)
     app = AppTest.from_file(str(ROOT / "pages" / "navigation.py"), default_timeout=60).run()
