@@ -57,7 +57,7 @@ def install() -> None:
         _wrap(forest, with_missing_sides)
     _wrap(HistGradientBoostingClassifier, with_float32_thresholds)
     _treat(FlooredGaussianNB, like=GaussianNB)
-    _treat(MarginSVC, like=SVC, repair=with_margins)
+    _wrap(MarginSVC, with_margins, like=SVC)
     _register(SimpleImputer, imputed_width, convert_imputer)
     _register(OneHotEncoder, lambda encoder: sum(map(len, one_hot_columns(encoder))), convert_one_hot)
     _register(TargetEncoder, lambda encoder: len(encoder.encodings_), convert_target_encoder)
@@ -94,22 +94,17 @@ def _register(step: type, width: Callable[[Any], int], convert: Convert) -> None
     update_registered_converter(step, alias, shape, convert, parser=parse)
 
 
-def _treat(model: type, like: type, repair: Callable[[Convert], Convert] = lambda convert: convert) -> None:
-    """Convert a model as skl2onnx converts the one it is derived from, repaired where it differs."""
+def _treat(model: type, like: type) -> None:
+    """Convert a model as skl2onnx converts the one it is derived from."""
     alias = sklearn_operator_name_map[like]
     converter = get_converter(alias)
-    update_registered_converter(
-        model,
-        ALIAS + model.__name__,
-        get_shape_calculator(alias),
-        repair(converter._fct),
-        options=converter.get_allowed_options(),
-    )
+    options = converter.get_allowed_options()
+    update_registered_converter(model, alias, get_shape_calculator(alias), converter._fct, options=options)
 
 
-def _wrap(model: type, repair: Callable[[Convert], Convert]) -> None:
-    """Register skl2onnx's own converter of a model, repaired."""
-    original = sklearn_operator_name_map[model]
+def _wrap(model: type, repair: Callable[[Convert], Convert], like: type | None = None) -> None:
+    """Register skl2onnx's own converter of a model, or of the one it is derived from, repaired."""
+    original = sklearn_operator_name_map[like or model]
     if original.startswith(ALIAS):
         return
     converter = get_converter(original)
