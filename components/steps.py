@@ -13,9 +13,9 @@ from components.state import ExportOf, Work
 
 BADGES = {
     "Done": ("green", ":material/check:"),
-    "Next": ("primary", ":material/arrow_forward:"),
-    "Running": ("primary", ":material/hourglass_top:"),
-    "Ready": ("blue", ":material/arrow_forward:"),
+    "Next": ("blue", ":material/arrow_forward:"),
+    "Running": ("blue", ":material/hourglass_top:"),
+    "Ready": ("gray", ":material/circle:"),
     "Later": ("gray", ":material/lock:"),
 }
 

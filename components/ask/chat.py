@@ -106,7 +106,7 @@ def worded(sentences: Sequence[Sentence]) -> str:
 
     >>> from backends.retrieval.answering.answer import Citation
     >>> worded([Sentence("It is 3.", (Citation(1, "d", "a.txt", 1, None, 7, 0, 8, "It is 3."),))])
-    'It is 3. :primary-badge[1]'
+    'It is 3. :blue-badge[1]'
     >>> worded([Sentence("It is 4.", supported=False)])
     ':orange-background[It is 4.] :small[:orange[(no source given)]]'
     """
@@ -118,7 +118,7 @@ def listed(sentences: Sequence[Sentence]) -> str:
 
     >>> from backends.retrieval.answering.answer import Citation
     >>> listed([Sentence("- **Folds** are parts.", (Citation(2, "d", "a.md", 1, None, 7, 0, 22, "…"),))])
-    '- Folds are parts. :primary-badge[2]'
+    '- Folds are parts. :blue-badge[2]'
     """
     return "\n".join(f"- {_sentence(_without_marks(sentence))}" for sentence in sentences)
 
@@ -131,7 +131,7 @@ def _without_marks(sentence: Sentence) -> Sentence:
 
 def _sentence(sentence: Sentence) -> str:
     numbers = dict.fromkeys(one.number for one in sentence.citations)
-    marks = "".join(f" :primary-badge[{number}]" for number in numbers)
+    marks = "".join(f" :blue-badge[{number}]" for number in numbers)
     text = escape(sentence.text)
     if not sentence.supported:
         why = "its source does not say so" if numbers else "no source given"

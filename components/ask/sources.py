@@ -80,7 +80,7 @@ def _passage(collection: Collection, hit: Hit, cited: Sequence[Citation], key: s
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
-                f":primary-badge[{hit.rank}] **{where(hit.document.name, hit.chunk.page, hit.chunk.headings)}**"
+                f":blue-badge[{hit.rank}] **{where(hit.document.name, hit.chunk.page, hit.chunk.headings)}**"
             )
             if st.button(
                 "Open in document", key=f"{key}_open_{hit.chunk.id}", type="tertiary", icon=":material/open_in_full:"

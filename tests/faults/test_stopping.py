@@ -10,6 +10,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -69,6 +70,12 @@ def never_ending_request(port: int) -> Iterator[None]:
         yield
 
 
+def begin_training(workbench: Running) -> None:
+    """Begin it in a thread of its own: in this one the browser's loop may run, of tests that came before."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, training_begun(workbench)).result()
+
+
 async def training_begun(workbench: Running) -> None:
     """A visitor starts a training and closes the tab while it runs."""
     async with Browser(workbench.port) as browser:
@@ -84,7 +91,7 @@ async def training_begun(workbench: Running) -> None:
 @pytest.mark.slow
 def test_told_to_stop_under_load_it_finishes_what_it_has_begun_and_leaves_nothing_running() -> None:
     with running() as workbench:
-        asyncio.run(training_begun(workbench))
+        begin_training(workbench)
         jobs = workbench.jobs
         programs = Programs(workbench.port)
         with never_ending_request(workbench.port):
@@ -107,7 +114,7 @@ def test_told_to_stop_under_load_it_finishes_what_it_has_begun_and_leaves_nothin
 @pytest.mark.slow
 def test_without_a_home_of_its_own_it_takes_its_temporary_folder_along() -> None:
     with running({"WORKBENCH_HOME": ""}, published=False) as workbench:
-        asyncio.run(training_begun(workbench))
+        begin_training(workbench)
         folder = Path(tempfile.gettempdir()) / f"demo-workbench-{workbench.process.pid}"
         assert folder.is_dir()
         workbench.stop()

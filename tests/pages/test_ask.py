@@ -97,7 +97,7 @@ def test_an_answer_is_a_sentence_of_a_document_with_its_source(kitchen: Collecti
     app = ask(open_page("ask"), "At which temperature is green tea brewed?")
     said = texts(app)
     assert "Green tea is brewed at 70 degrees." in said
-    assert ":primary-badge[1]" in said
+    assert ":blue-badge[1]" in said
     assert "tea.md" in said
     assert "Word for word from" in said
 
