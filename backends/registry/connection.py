@@ -61,7 +61,7 @@ def told(uri: str, call: Callable[..., Any]) -> Callable[..., Any]:
     """`call`, with MLflow's failures that are not bugs as WorkbenchError.
 
     What is not there (RESOURCE_DOES_NOT_EXIST) and what is there already (RESOURCE_ALREADY_EXISTS) stays MLflow's:
-    the caller knows what it means.
+    the caller knows what it means. Setting a value is done again where another workbench set the same one meanwhile.
     """
 
     @wraps(call)
@@ -69,13 +69,32 @@ def told(uri: str, call: Callable[..., Any]) -> Callable[..., Any]:
         from mlflow.exceptions import MlflowException
 
         try:
-            return call(*positional, **named)
+            try:
+                return call(*positional, **named)
+            except MlflowException as error:
+                if not (call.__name__.startswith("set_") and _another_was_first(error)):
+                    raise
+                return call(*positional, **named)
         except MlflowException as error:
             raise no_room(error) or _words(uri, error) or error from error
         except OSError as error:  # MLflow copies the files of an embedded registry itself
             raise no_room(error) or error from error
 
     return calling
+
+
+def _another_was_first(error: Any) -> bool:
+    """Whether the server's database refused a second new row: it looks for the row before it adds one.
+
+    >>> _another_was_first("(sqlite3.IntegrityError) UNIQUE constraint failed: registered_model_aliases.name")
+    True
+    >>> _another_was_first("(psycopg2.errors.UniqueViolation) duplicate key value violates unique constraint")
+    True
+    >>> _another_was_first("BAD_REQUEST: no such version")
+    False
+    """
+    words = str(error).casefold()
+    return "unique constraint" in words or "duplicate entry" in words
 
 
 def _words(uri: str, error: Any) -> UnavailableError | None:

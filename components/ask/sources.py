@@ -79,9 +79,7 @@ def _passage(collection: Collection, hit: Hit, cited: Sequence[Citation], key: s
     spans = [(citation.start - hit.chunk.start, citation.end - hit.chunk.start) for citation in mine]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(
-                f":blue-badge[{hit.rank}] **{where(hit.document.name, hit.chunk.page, hit.chunk.headings)}**"
-            )
+            st.markdown(f":blue-badge[{hit.rank}] **{where(hit.document.name, hit.chunk.page, hit.chunk.headings)}**")
             if st.button(
                 "Open in document", key=f"{key}_open_{hit.chunk.id}", type="tertiary", icon=":material/open_in_full:"
             ):
