@@ -6,6 +6,7 @@ from typing import Literal
 
 from backends.errors import WorkbenchError
 
+LONGEST = 300
 Reason = Literal[
     "empty",
     "too large",
@@ -33,13 +34,14 @@ class Unreadable(WorkbenchError):  # noqa: N818  # it tells what the file is
 
 
 def broken(name: str, what: str, detail: str) -> Unreadable:
-    """The error for damage: `what` is what the file should be, `detail` where it fails.
+    """The error for damage: `what` is what the file should be, `detail` where it fails; of that, LONGEST characters.
 
     >>> broken("a.pdf", "a PDF file", "it ends too early").message
     "The file 'a.pdf' is not a sound PDF file: it ends too early."
     """
     kind = what.removeprefix("a ").removeprefix("an ")
     hint = "Open it in the program that made it and save it again."
+    detail = detail if len(detail) <= LONGEST else f"{detail[:LONGEST]}…"  # libraries quote what they have met
     return Unreadable("broken", f"The file {name!r} is not a sound {kind}: {detail}.", hint)
 
 

@@ -8,6 +8,7 @@ import msoffcrypto.format.ooxml
 import pytest
 
 from backends.retrieval.documents import Document, Unreadable, read
+from backends.retrieval.documents.unreadable import broken
 from backends.settings import Settings
 
 
@@ -140,3 +141,8 @@ def test_damage_and_emptiness_are_named() -> None:
     assert reason(changed(data, "word/document.xml", "</w:body>", "")) == "broken"
     assert reason(plain()) == "empty"
     assert reason(plain("word " * 100), settings=Settings(max_document_characters=50)) == "too much text"
+
+
+def test_what_a_damaged_archive_holds_is_not_quoted_at_length() -> None:
+    detail = "header b'" + "x" * 60_000 + "' differ"
+    assert len(broken("a.docx", "a Word file", detail).message) < 400
