@@ -76,7 +76,9 @@ _TERMS = (
     ),
     Definition(
         "q_value", "q-value",
-        "How often chance alone would produce such a gap, corrected for the number of gaps that were looked at.",
+        "How well chance explains a gap, corrected for the number of gaps that were looked at. Of a widest gap: how "
+        "often, at most, chance alone makes any of them so clear. Of a comparison: which share, at most, of those as "
+        "clear as it is expected to be chance.",
         "Bonferroni for the largest gaps, Benjamini–Hochberg for the comparisons of single groups",
         "A gap with q ≤ 0.05 is called clear. An interval that does not hold 0 can still have a larger q and may be "
         "chance: the interval is that of one pair, but the pair was picked for being the widest of many, and q counts "

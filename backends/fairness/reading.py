@@ -126,7 +126,8 @@ def _answer(report: FairnessReport, told: list[Row], clear: list[Row]) -> str:
         looks = int(gaps.loc[gaps["kind"] == "difference", "looks"].sum())
         return _compared(report, len(told), splits) or (
             f"No gap between groups is clearly larger than chance makes it: {looked}, and the clearest has "
-            f"{_q_value(min(row['q'] for row in told), looks)}: chance alone makes such a gap that often. "
+            f"{_q_value(min(row['q'] for row in told), looks)}: chance alone makes so clear a gap among them at "
+            "most that often. "
             "That does not prove that there is none."
         )
     widest = max(clear, key=lambda row: row["value"])
@@ -142,7 +143,8 @@ def _compared(report: FairnessReport, widest: int, splits: str) -> str:
     """The answer where none of the widest gaps is clear, but other comparisons are; empty where none is.
 
     The widest gap is often that of a small group, of which little is known. A larger group can differ less, and
-    clearly so: the comparisons are all of them, with q-values of their own.
+    clearly so: the comparisons are all of them, with q-values of their own (Benjamini and Hochberg's, which bound the
+    share of false findings; those of the widest gaps are Bonferroni's, which bound the chance of any).
     """
     frame = report.comparisons
     clear = sorted(_rows(frame[frame["q"] <= SIGNIFICANT]), key=lambda row: (row["q"], -abs(row["difference"])))
@@ -158,9 +160,9 @@ def _compared(report: FairnessReport, widest: int, splits: str) -> str:
         f"The model treats groups differently: of {looks} comparisons of groups of {splits}, {len(clear)} "
         f"{agreeing(len(clear), 'is', 'are')} larger than chance makes {agreeing(len(clear), 'it', 'them')}. "
         f"The clearest: {start}; of {other} {_hundred(rate - row['difference'])}: {_points(row['difference'])} "
-        f"percentage points apart ({ends}; {_q_value(row['q'], looks)}: chance alone makes such a gap that "
-        f"often). The {number_of(widest, 'widest gap')}, picked from all for {agreeing(widest, 'its', 'their')} width, "
-        "may be chance."
+        f"percentage points apart ({ends}; {_q_value(row['q'], looks)}: of the comparisons as clear as "
+        f"this, at most that share is expected to be chance). The {number_of(widest, 'widest gap')}, picked from all "
+        f"for {agreeing(widest, 'its', 'their')} width, may be chance."
     )
 
 
